@@ -1,0 +1,1 @@
+"""What a referential is: its records, lists, rules, snapshots, readers and writers."""

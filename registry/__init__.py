@@ -1,0 +1,1 @@
+"""Hosts, governs and serves referentials."""
