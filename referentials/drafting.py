@@ -58,11 +58,11 @@ def draft_from_list(
     """The draft that makes a full list the state of affairs from `effective_on`.
 
     Items are paired with the base's by code, or by the change event that keeps an item under a new code
-    (recode …). A changed item's state ends and a new one starts on `effective_on`; an item of the base that is
-    not in the list ends. In the first version an item starts when its row says, unknown where it says nothing;
-    later arrivals start on `effective_on`. Other names that the list no longer has are withdrawn; observations
-    are dated and stay. Raises UnfitList with every duplicate code, missing parent, and code that appears or
-    disappears without a change event that says why.
+    (recode …). A changed item's state ends and a new one starts on the day of its change event, else on
+    `effective_on`; an item of the base that is not in the list ends. In the first version an item starts when
+    its row says, unknown where it says nothing; later arrivals start like changes. Other names that the list
+    no longer has are withdrawn; observations are dated and stay. Raises UnfitList with every duplicate code,
+    missing parent, and code that appears or disappears without a change event that says why.
     """
     current = _current_states(base)
     problems = _structural_problems(items)
@@ -174,11 +174,15 @@ class _Builder:
         self.base = base
         self.pairing = pairing
         self.effective_on = effective_on
+        self.changed_on: dict[str, date] = {}
         self.added: list[Record] = []
         self.withdrawn: list[RecordKey] = []
 
     def build(self, items: Sequence[ListedItem], changes: Sequence[ListedChange]) -> Draft:
         """Compare every item with what the base knows of it."""
+        self.changed_on = {
+            link.code: change.effective_on for change in changes for link in change.sources + change.targets
+        }
         before_by_item = {state.item: state for state in self.pairing.current.values()}
         known = self._known()
         unlisted = {key for key in known if key.family == "designation"}
@@ -193,7 +197,7 @@ class _Builder:
             self._add_new(designations, known)
             self._add_new(self._observations(item, identity), known)
         for leaver in before_by_item.values():
-            self._end(leaver)
+            self._end(leaver, self._since(leaver.code))
         self.withdrawn += sorted(unlisted)
         self.added += [self._event(change, levels).record() for change in changes]
         return Draft(tuple(sorted(self.added, key=lambda record: record.order)), tuple(self.withdrawn))
@@ -204,7 +208,7 @@ class _Builder:
         return {record.record_key for record in self.base.records() if record.family != "state"}
 
     def _state(self, item: ListedItem, identity: uuid.UUID, before: State | None) -> State:
-        start = self.effective_on if before is not None or self.base is not None else None
+        start = self._since(item.code) if before is not None or self.base is not None else None
         return State(
             item=identity,
             code=item.code,
@@ -220,12 +224,16 @@ class _Builder:
         if before is None:
             self.added.append(state.record())
         elif replace(state, valid_from=before.valid_from).record() != before.record():
-            self._end(before)
-            self.added.append(replace(state, valid_from=self.effective_on).record())
+            self._end(before, self._since(state.code))
+            self.added.append(replace(state, valid_from=self._since(state.code)).record())
 
-    def _end(self, state: State) -> None:
+    def _since(self, code: str) -> date:
+        """The day from which a code's change holds: that of its change event, else of the version."""
+        return self.changed_on.get(code, self.effective_on)
+
+    def _end(self, state: State, on: date) -> None:
         self.withdrawn.append(state.record().record_key)
-        self.added.append(replace(state, valid_to=self.effective_on).record())
+        self.added.append(replace(state, valid_to=on).record())
 
     def _add_new(self, records: Iterable[Record], known: set[RecordKey]) -> None:
         self.added += [record for record in records if record.record_key not in known]

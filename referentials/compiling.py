@@ -1,0 +1,272 @@
+"""From a version's content to the rows that are looked up, listed and matched (D1: `content/` → `search/`).
+
+An item state becomes one row, or several where its parent's code changes while it holds, so that each row is
+rendered once, for all of its days.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+from matching.store import OPEN_END, UNKNOWN_START, Name, Row, write_store
+from matching.text import script_of
+from referentials.records import JSON, ChangeEvent
+from referentials.shapes import bounds_of, simplified
+from referentials.snapshot import Content
+
+# Events through which another code takes the place of one that ends.
+SUCCESSIONS = frozenset(
+    {"recode", "merge", "absorption", "split", "abolition", "transfer", "correction", "annulment"}
+)
+# Events through which a code comes from another one, which may stay.
+DESCENTS = SUCCESSIONS | {"extraction", "creation", "reinstatement"}
+# Events that withdraw what was never right.
+WITHDRAWALS = frozenset({"correction", "annulment"})
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def day_number(iso: str) -> int:
+    """Days from 1970-01-01 to an ISO date."""
+    return date.fromisoformat(iso).toordinal() - _EPOCH
+
+
+@dataclass(slots=True)
+class _Ends:
+    """What a code was replaced by or came from, by (item, code, day)."""
+
+    successors: defaultdict[tuple[str, str, str], list[dict[str, JSON]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    predecessors: defaultdict[tuple[str, str, str], list[dict[str, JSON]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+
+def compile_search(content: Content, folder: Path, *, profile: str, levels: Sequence[str]) -> None:
+    """Write the `search/` folder of a content; `levels` is the referential's order of levels."""
+    write_store(folder, rows_of(content), profile=profile, content_root=content.root, levels=tuple(levels))
+
+
+def rows_of(content: Content) -> Iterator[Row]:
+    """All rows of a content: its item states, and the codes that a correction withdrew."""
+    timelines = _parent_timelines(content)
+    ends = _ends(content.events())
+    designations = _Alongside(content.payloads("designation"))
+    observations = _Alongside(content.payloads("observation"))
+    states = (json.loads(payload) for payload in content.payloads("state"))
+    for item, item_states in groupby(states, key=lambda state: str(state["item"])):
+        others, seen = designations.of(item), observations.of(item)
+        for state in item_states:
+            yield from _rows_of_state(state, timelines, ends, others, seen)
+    yield from _invalid_rows(content)
+
+
+class _Alongside:
+    """The records about each item of a stream that is sorted by item, taken in step with another one."""
+
+    def __init__(self, payloads: Iterator[bytes]) -> None:
+        facts = (json.loads(payload) for payload in payloads)
+        self._groups = groupby(facts, key=lambda fact: str(fact["item"]))
+        self._next = next(self._groups, None)
+
+    def of(self, item: str) -> list[dict[str, JSON]]:
+        """The records about an item; items are asked for in ascending order."""
+        while self._next is not None and self._next[0] < item:
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] != item:
+            return []
+        facts = list(self._next[1])
+        self._next = next(self._groups, None)
+        return facts
+
+
+def _parent_timelines(content: Content) -> Mapping[str, list[tuple[int, int, str]]]:
+    """For every item that is a parent: its periods with the code that it had, earliest first."""
+    parents: set[bytes] = set()
+    for payload in content.payloads("state"):
+        start = payload.rfind(b'"parent":') + 9  # only dates and hexadecimal digits come after it
+        if payload[start] == 0x22:
+            parents.add(payload[start + 1 : start + 37])
+    timelines: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for payload in content.payloads("state"):
+        start = payload.find(b'"family":"state","item":"') + 25
+        if parents and payload[start : start + 36] in parents:
+            state = json.loads(payload)
+            timelines[state["item"]].append((*_period(state), state["code"]))
+    return timelines
+
+
+def _period(state: Mapping[str, JSON]) -> tuple[int, int]:
+    start, end = state["valid_from"], state["valid_to"]
+    return (
+        UNKNOWN_START if start is None else day_number(start),
+        OPEN_END if end is None else day_number(end),
+    )
+
+
+def _ends(events: Sequence[ChangeEvent]) -> _Ends:
+    ends = _Ends()
+    for event in events:
+        day = event.effective_on.isoformat()
+        for source in event.sources if event.type in DESCENTS else ():
+            for target in event.targets:
+                if (source.item, source.code) == (target.item, target.code):
+                    continue
+                if event.type in SUCCESSIONS:
+                    link = {"code": target.code, "event": event.type, "effective_on": day}
+                    ends.successors[str(source.item), source.code, day].append(link)
+                link = {"code": source.code, "event": event.type, "effective_on": day}
+                ends.predecessors[str(target.item), target.code, day].append(link)
+    return ends
+
+
+def _rows_of_state(
+    state: Mapping[str, JSON],
+    timelines: Mapping[str, list[tuple[int, int, str]]],
+    ends: _Ends,
+    designations: Sequence[Mapping[str, JSON]],
+    observations: Sequence[Mapping[str, JSON]],
+) -> Iterator[Row]:
+    item, code = state["item"], state["code"]
+    successors = ends.successors.get((item, code, state["valid_to"]), ())
+    predecessors = ends.predecessors.get((item, code, state["valid_from"]), ())
+    start, end = _period(state)
+    others = [other for other in designations if _overlaps(other, start, end)]
+    rest = _rendered(state, others, observations, successors, predecessors)
+    names = tuple(
+        [Name(text, language, script_of(text), "preferred") for language, text in state["names"].items()]
+        + [Name(other["text"], other["language"], other["script"], other["use"]) for other in others]
+    )
+    shape = None if state["shape"] is None else bytes.fromhex(state["shape"])
+    bounds = None if shape is None else bounds_of(shape)
+    simple = None if shape is None else simplified(shape)
+    for first, last, parent in _pieces(start, end, timelines.get(state["parent"], ())):
+        yield Row(
+            code=code,
+            level=state["level"],
+            parent=parent,
+            valid_from=first,
+            valid_to=last,
+            rendered=_with_parent(code, state["level"], parent, rest),
+            names=names,
+            importance=_importance(state, observations),
+            bbox=bounds,
+            shape=shape,
+            simplified=simple,
+            successors=tuple(link["code"] for link in successors),
+        )
+
+
+def _pieces(
+    start: int, end: int, timeline: Sequence[tuple[int, int, str]]
+) -> Iterator[tuple[int, int, str | None]]:
+    """The parts of `[start, end)` during which the parent had one code; None where it had none."""
+    position = start
+    for first, last, code in timeline:
+        if last <= position or first >= end:
+            continue
+        if first > position:
+            yield position, first, None
+            position = first
+        until = min(last, end)
+        yield position, until, code
+        position = until
+    if position < end:
+        yield position, end, None
+
+
+def _overlaps(fact: Mapping[str, JSON], start: int, end: int) -> bool:
+    first, last = _period(fact)
+    return first < end and last > start
+
+
+def _rendered(
+    state: Mapping[str, JSON],
+    others: Sequence[Mapping[str, JSON]],
+    observations: Sequence[Mapping[str, JSON]],
+    successors: Sequence[Mapping[str, JSON]],
+    predecessors: Sequence[Mapping[str, JSON]],
+) -> str:
+    """What follows the parent in an item's JSON; entries and exclusions of an index are not other names."""
+    return _dumps(
+        {
+            "item": state["item"],
+            "names": state["names"],
+            "other_names": [
+                {"text": other["text"], "language": other["language"], "script": other["script"]}
+                for other in others
+                if other["use"] == "alternative"
+            ],
+            "attributes": state["attributes"],
+            "observations": [
+                {key: seen[key] for key in ("measure", "observed_on", "value", "unit", "source")}
+                for seen in observations
+            ],
+            "valid_from": state["valid_from"],
+            "valid_to": state["valid_to"],
+            "successors": successors,
+            "predecessors": predecessors,
+        }
+    )
+
+
+def _with_parent(code: str, level: str, parent: str | None, rest: str) -> bytes:
+    head = _dumps({"code": code, "level": level, "parent": parent})
+    return f"{head[:-1]},{rest[1:]}".encode()
+
+
+def _dumps(value: JSON) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _importance(state: Mapping[str, JSON], observations: Sequence[Mapping[str, JSON]]) -> float:
+    """The logarithm of the latest population: of two places of a name, people mostly mean the larger one."""
+    population = state["attributes"].get("population", 0)
+    for seen in observations:  # in order of date
+        if seen["measure"] == "population":
+            population = seen["value"]
+    return math.log1p(max(0, population)) if isinstance(population, int | float) else 0.0
+
+
+def _invalid_rows(content: Content) -> Iterator[Row]:
+    """One row for every code that a correction or an annulment says was never right."""
+    for event in content.events():
+        for source in event.sources if event.type in WITHDRAWALS else ():
+            if any(state.code == source.code for state in content.states_of(source.item)):
+                continue
+            right = tuple(target.code for target in event.targets)
+            rest = _dumps(
+                {
+                    "item": str(source.item),
+                    "names": {},
+                    "other_names": [],
+                    "attributes": {},
+                    "observations": [],
+                    "valid_from": None,
+                    "valid_to": None,
+                    "successors": [
+                        {"code": code, "event": event.type, "effective_on": event.effective_on.isoformat()}
+                        for code in right
+                    ],
+                    "predecessors": [],
+                }
+            )
+            yield Row(
+                code=source.code,
+                level=source.level,
+                parent=None,
+                valid_from=UNKNOWN_START,
+                valid_to=OPEN_END,
+                rendered=_with_parent(source.code, source.level, None, rest),
+                names=(),
+                successors=right,
+                invalid=True,
+            )

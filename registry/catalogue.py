@@ -1,0 +1,183 @@
+"""The catalogue file: which referentials, versions and correspondences can be read (D1).
+
+It is a small JSON file beside the snapshots, replaced in one step, so that a reader sees the catalogue from
+before a publication or the one from after it. No Flask, no SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from referentials.records import JSON, canonical
+from referentials.snapshot import write_whole
+
+FORMAT = 1
+NAME = "catalogue.json"
+
+
+class DamagedCatalogue(ValueError):
+    """A catalogue file that cannot be read; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionEntry:
+    """One publication of a referential; `folder` is relative to the snapshots' root."""
+
+    referential: str
+    ordinal: int
+    label: str
+    effective_on: date
+    status: str
+    content_root: str
+    published_at: str
+    basis: str
+    notes: Mapping[str, str]
+    counts: Mapping[str, int]
+    provenance: tuple[Mapping[str, JSON], ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where the snapshot is, below the snapshots' root."""
+        return snapshot_folder(self.referential, self.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferentialEntry:
+    """A register: what it is, who answers for it, since when its records are kept, and its versions."""
+
+    id: str
+    kind: str
+    names: Mapping[str, str]
+    description: Mapping[str, str]
+    owner: str
+    licence: str
+    attribution: str
+    periodicity: str
+    levels: tuple[str, ...]
+    languages: tuple[str, ...]
+    stage: str
+    records_from: date | None
+    records_basis: str | None
+    versions: tuple[VersionEntry, ...]
+
+    @property
+    def latest(self) -> VersionEntry | None:
+        """The newest version that is published."""
+        published = [version for version in self.versions if version.status == "published"]
+        return published[-1] if published else None
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationEntry:
+    """One pair of a correspondence: `relation` reads "the source is … the target" (exact, narrow, …)."""
+
+    source: str
+    target: str
+    relation: str
+    share: float | None
+    basis: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrespondenceEntry:
+    """A map between versions of two referentials, n sources to m targets."""
+
+    id: str
+    names: Mapping[str, str]
+    source_referential: str
+    source_version: str
+    target_referential: str
+    target_version: str
+    basis: str
+    published_at: str
+    associations: tuple[AssociationEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All that can be read."""
+
+    referentials: Mapping[str, ReferentialEntry]
+    correspondences: Mapping[str, CorrespondenceEntry]
+
+
+def snapshot_folder(referential: str, ordinal: int) -> Path:
+    """The folder of a version's snapshot, below the snapshots' root."""
+    return Path(referential) / str(ordinal)
+
+
+def write_catalogue(root: Path, catalogue: Catalogue) -> None:
+    """Replace the catalogue file in one step."""
+    document = {
+        "format": FORMAT,
+        "referentials": [_plain(entry) for entry in catalogue.referentials.values()],
+        "correspondences": [_plain(entry) for entry in catalogue.correspondences.values()],
+    }
+    root.mkdir(parents=True, exist_ok=True)
+    write_whole(root / NAME, canonical(document))
+
+
+def read_catalogue(root: Path) -> Catalogue:
+    """Read the catalogue file; an absent one is an empty catalogue. Raises DamagedCatalogue."""
+    path = root / NAME
+    try:
+        document = json.loads(path.read_bytes())
+        if document["format"] != FORMAT:
+            raise DamagedCatalogue(f"{path}: format {document['format']!r} is not known here")
+        referentials = [_referential(fields) for fields in document["referentials"]]
+        correspondences = [_correspondence(fields) for fields in document["correspondences"]]
+    except FileNotFoundError:
+        return Catalogue({}, {})
+    except (KeyError, TypeError, ValueError) as error:
+        raise DamagedCatalogue(f"{path}: not a catalogue ({error})") from error
+    return Catalogue(
+        {entry.id: entry for entry in referentials}, {entry.id: entry for entry in correspondences}
+    )
+
+
+def _plain(entry: ReferentialEntry | CorrespondenceEntry) -> dict[str, JSON]:
+    def text_of_dates(value: JSON) -> JSON:
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, Mapping):
+            return {key: text_of_dates(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [text_of_dates(inner) for inner in value]
+        return value
+
+    plain: dict[str, JSON] = text_of_dates(dataclasses.asdict(entry))
+    return plain
+
+
+def _referential(fields: dict[str, JSON]) -> ReferentialEntry:
+    versions = tuple(
+        VersionEntry(
+            **{
+                **version,
+                "effective_on": date.fromisoformat(version["effective_on"]),
+                "provenance": tuple(version["provenance"]),
+            }
+        )
+        for version in fields["versions"]
+    )
+    since = fields["records_from"]
+    return ReferentialEntry(
+        **{
+            **fields,
+            "levels": tuple(fields["levels"]),
+            "languages": tuple(fields["languages"]),
+            "records_from": None if since is None else date.fromisoformat(since),
+            "versions": versions,
+        }
+    )
+
+
+def _correspondence(fields: dict[str, JSON]) -> CorrespondenceEntry:
+    associations = tuple(AssociationEntry(**association) for association in fields["associations"])
+    return CorrespondenceEntry(**{**fields, "associations": associations})

@@ -1,0 +1,150 @@
+"""Reads published data: the catalogue and the snapshots, and nothing else (D1).
+
+A library is shared by the threads of a process. It looks at the catalogue file on every question, so that a
+version published by another process is seen at once. No Flask, no SQLAlchemy, no database.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rapidfuzz import process
+
+from matching.store import Store, open_store
+from referentials.snapshot import Content, DamagedSnapshot, open_content
+from registry.catalogue import (
+    NAME,
+    Catalogue,
+    CorrespondenceEntry,
+    ReferentialEntry,
+    VersionEntry,
+    read_catalogue,
+)
+from registry.errors import UnknownCorrespondence, UnknownReferential, UnknownVersion
+
+KEPT_OPEN = 64  # snapshots; each costs a few mapped files, hardly any memory
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An opened version: `store` answers look-ups and matches, `content` the full history."""
+
+    referential: ReferentialEntry
+    version: VersionEntry
+    folder: Path
+
+    @cached_property
+    def store(self) -> Store:
+        """The compiled rows and indexes; raises DamagedStore or StaleStore where they cannot be used."""
+        store = open_store(self.folder / "search")
+        if store.content_root != self.version.content_root:
+            raise DamagedSnapshot(self.folder / "search", "it was compiled from another content")
+        return store
+
+    @cached_property
+    def content(self) -> Content:
+        """The canonical records; raises DamagedSnapshot."""
+        content = open_content(self.folder / "content")
+        if content.root != self.version.content_root:
+            raise DamagedSnapshot(self.folder / "content", "it is not the content that was published")
+        return content
+
+    def items_of_code(self, code: str) -> tuple[uuid.UUID, ...]:
+        """The items that have, had or will have this code; of a million items most have had just one."""
+        rows = (json.loads(self.store.rendered(row)) for row in self.store.rows_of(code))
+        return tuple(dict.fromkeys(uuid.UUID(row["item"]) for row in rows))
+
+
+class Library:
+    """The published versions below a snapshots' root."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int, int] | None = None
+        self._catalogue = Catalogue({}, {})
+        self._open: OrderedDict[tuple[str, int, str], Snapshot] = OrderedDict()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue as it is now; one `stat` when nothing changed."""
+        try:
+            stat = (self.root / NAME).stat()
+            seen = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
+        except FileNotFoundError:
+            seen = (0, 0, 0)
+        if seen != self._seen:
+            with self._lock:
+                self._catalogue = read_catalogue(self.root)
+                self._seen = seen
+        return self._catalogue
+
+    def referentials(self) -> tuple[ReferentialEntry, ...]:
+        """All referentials, by id."""
+        return tuple(entry for _, entry in sorted(self.catalogue.referentials.items()))
+
+    def referential(self, referential: str) -> ReferentialEntry:
+        """A referential by id; raises UnknownReferential with ids that resemble it."""
+        catalogue = self.catalogue
+        entry = catalogue.referentials.get(referential)
+        if entry is None:
+            raise UnknownReferential(referential, _nearest(referential, catalogue.referentials))
+        return entry
+
+    def versions(self, referential: str) -> tuple[VersionEntry, ...]:
+        """The versions of a referential, oldest first."""
+        return self.referential(referential).versions
+
+    def version(self, referential: str, label: str | None = None) -> VersionEntry:
+        """A version by its label, or the newest published one; raises UnknownVersion."""
+        return _version(self.referential(referential), label)
+
+    def snapshot(self, referential: str, label: str | None = None) -> Snapshot:
+        """The opened snapshot of a version; raises UnknownReferential, UnknownVersion."""
+        entry = self.referential(referential)
+        version = _version(entry, label)
+        key = (version.referential, version.ordinal, version.content_root)
+        opened = self._open.get(key)
+        if opened is not None and opened.referential is entry:
+            return opened
+        with self._lock:
+            snapshot = Snapshot(entry, version, self.root / version.folder)
+            self._open[key] = snapshot
+            while len(self._open) > KEPT_OPEN:
+                self._open.popitem(last=False)
+        return snapshot
+
+    def correspondences(self) -> tuple[CorrespondenceEntry, ...]:
+        """All correspondences, by id."""
+        return tuple(entry for _, entry in sorted(self.catalogue.correspondences.items()))
+
+    def correspondence(self, correspondence: str) -> CorrespondenceEntry:
+        """A correspondence by id; raises UnknownCorrespondence."""
+        catalogue = self.catalogue
+        entry = catalogue.correspondences.get(correspondence)
+        if entry is None:
+            raise UnknownCorrespondence(correspondence, _nearest(correspondence, catalogue.correspondences))
+        return entry
+
+
+def _version(entry: ReferentialEntry, label: str | None) -> VersionEntry:
+    if label is None:
+        if entry.latest is None:
+            raise UnknownVersion(entry.id, "latest")
+        return entry.latest
+    for version in entry.versions:
+        if version.label == label:
+            return version
+    raise UnknownVersion(entry.id, label, [version.label for version in entry.versions])
+
+
+def _nearest(text: str, known: Iterable[str]) -> list[str]:
+    choices = list(known)
+    return [choice for choice, _, _ in process.extract(text[:200], choices, limit=3, score_cutoff=50)]
