@@ -21,7 +21,7 @@ from referentials.records import (
     derived_id,
     item_id,
 )
-from referentials.shapes import to_wkb
+from referentials.shapes import shape_problem, to_wkb
 from referentials.snapshot import Content
 
 KEEPS_ITEM = frozenset(
@@ -88,6 +88,10 @@ def _structural_problems(items: Sequence[ListedItem]) -> list[str]:
         for item in items
         if item.parent is not None and item.parent not in codes
     ]
+    for item in items:
+        problem = None if item.shape is None else shape_problem(item.shape)
+        if problem is not None:
+            problems.append(f"code {item.code!r}: {problem}")
     parents = {item.code: item.parent for item in items}
     return problems + [f"code {code!r} is its own ancestor" for code in _in_cycles(parents)]
 
