@@ -1,0 +1,1 @@
+"""How the bytes of a sheet become rows of text; `referentials.tables` is the door to it."""
