@@ -1,0 +1,62 @@
+"""Change sets: proposals over a base version, as rows of changes that are in no version's range (D4)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.models.base import Base, CodePoints, Json, Moment
+
+CHANGE_SET_STATUSES = ("draft", "submitted", "changes_requested", "approved", "published", "withdrawn")
+
+
+class ChangeSet(Base):
+    """A proposal for the next version (ISO 19135 proposal); no base where it is the first."""
+
+    __tablename__ = "change_set"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('draft', 'submitted', 'changes_requested', 'approved', 'published', 'withdrawn')",
+            name="status",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    referential: Mapped[str] = mapped_column(CodePoints, ForeignKey("referential.id"), index=True)
+    base_ordinal: Mapped[int | None]
+    label: Mapped[str] = mapped_column(CodePoints)
+    effective_on: Mapped[date]
+    basis: Mapped[str] = mapped_column(CodePoints)
+    notes: Mapped[dict[str, str]] = mapped_column(Json)
+    provenance: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    status: Mapped[str] = mapped_column(CodePoints)
+    # What was submitted, and is approved: the root of its private snapshot.
+    content_root: Mapped[str | None] = mapped_column(CodePoints)
+    author: Mapped[str | None] = mapped_column(CodePoints)
+    created_at: Mapped[str] = mapped_column(Moment)
+    changed_at: Mapped[str] = mapped_column(Moment)
+
+
+class Change(Base):
+    """One record that a change set adds, or the key of one that it withdraws."""
+
+    __tablename__ = "change"
+    __table_args__ = (
+        UniqueConstraint("change_set", "family", "key", "action"),
+        CheckConstraint("action IN ('add', 'withdraw')", name="action"),
+        CheckConstraint("family IN ('state', 'designation', 'observation', 'event')", name="family"),
+        CheckConstraint("(action = 'add') = (payload IS NOT NULL)", name="payload"),
+    )
+
+    change_set: Mapped[UUID] = mapped_column(
+        ForeignKey("change_set.id", name="fk_change_change_set"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    action: Mapped[str] = mapped_column(CodePoints)
+    family: Mapped[str] = mapped_column(CodePoints)
+    key: Mapped[str] = mapped_column(CodePoints)
+    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
