@@ -1,0 +1,59 @@
+"""Whether the files of a search folder fit together, checked before anything is read through them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from matching.grams import SIZE
+from matching.layout import Array, DamagedStore, Manifest
+
+_BLOBS = {"rendered": "rows", "successors": "rows", "shapes": "rows", "simplified": "rows", "texts": "names"}
+
+
+def check_arrays(folder: Path, manifest: Manifest, files: Mapping[str, Array]) -> None:
+    """Raises DamagedStore where lengths differ, starts go backwards, or a number points outside.
+
+    Postings (gram_keys) are many and are checked where they are read.
+    """
+    rows, names = manifest.size, len(files["name_rows"])
+    parents, keys = len(files["parent_codes"]), len(files["key_name_starts"]) - 1
+
+    def expect(name: str, count: int, what: str) -> None:
+        if len(files[name]) != count:
+            raise DamagedStore(folder / name, f"has {len(files[name])} values for {count} {what}")
+
+    for name in ("codes", "valid_from", "valid_to", "flags", "levels", "importance", "parents", "own"):
+        expect(name, rows, "rows")
+    for name in ("name_kinds", "name_keys"):
+        expect(name, names, "names")
+    if len(files["bbox"]):
+        expect("bbox", 4 * rows, "sides of boxes")
+    expect("gram_counts", keys if len(files["gram_keys"]) else len(files["gram_counts"]), "keys")
+    expect("hash_names", len(files["hashes"]), "hashes")
+
+    for name, whose in _BLOBS.items():
+        if len(files[name]) or len(files[f"{name}_starts"]):
+            _check_starts(
+                folder, files, f"{name}_starts", rows if whose == "rows" else names, len(files[name])
+            )
+    _check_starts(folder, files, "keys_starts", keys, len(files["keys"]))
+    _check_starts(folder, files, "key_name_starts", keys, len(files["key_names"]))
+    _check_starts(folder, files, "name_starts", rows, names)
+    _check_starts(folder, files, "child_starts", parents, len(files["child_rows"]))
+    _check_starts(folder, files, "gram_starts", SIZE, len(files["gram_keys"]))
+
+    for name, first, end in (
+        ("levels", 0, len(manifest.levels)), ("parents", -1, parents), ("own", -1, parents), ("child_rows", 0, rows),
+        ("name_rows", 0, rows), ("name_kinds", 0, len(manifest.kinds)), ("name_keys", -1, keys),
+        ("key_names", 0, names), ("hash_names", 0, names),
+    ):  # fmt: skip
+        values = files[name]
+        if len(values) and not (values.min() >= first and values.max() < end):
+            raise DamagedStore(folder / name, f"has a number outside [{first}, {end})")
+
+
+def _check_starts(folder: Path, files: Mapping[str, Array], name: str, count: int, end: int) -> None:
+    starts = files[name]
+    if len(starts) != count + 1 or starts[0] != 0 or starts[-1] != end:
+        raise DamagedStore(folder / name, f"does not divide {end} values into {count}")
+    if not (starts[1:] >= starts[:-1]).all():
+        raise DamagedStore(folder / name, "goes backwards")

@@ -1,0 +1,255 @@
+"""Keys: what two spellings of one name share, within a script and across scripts.
+
+A *key* keeps consonants and the three vowels that Arabic distinguishes; a *skeleton* keeps the consonants only and
+is the same for the Latin, the Arabic and the Tifinagh spelling of a Moroccan name.
+Both are written with few ASCII letters: c = ch, sh, ش; x = kh, خ; q = gh, rh, غ; k = k, q, c, g, ك, ق; u = ou, w; i = y.
+"""
+
+import re
+from typing import NamedTuple
+
+from matching.text import fold
+
+KEY_VERSION = "1"
+"""Raise it with any change that gives some text another key: stores built with another version are stale."""
+
+_CACHE_LIMIT = 300_000
+
+
+class Keys(NamedTuple):
+    """What one text is found by."""
+
+    light: str
+    key: str
+    in_order: str
+    """The key's words sorted: equal for texts that differ in the order of words only."""
+    skeletons: tuple[str, ...]
+    """The first is the main one; others have the article kept as l, or ج read as g."""
+
+
+class _Word(NamedTuple):
+    key: str
+    skeleton: str
+    role: str = ""
+    """'' a word; 'article', 'linking' (dropped), 'assimilated' (an article before the right consonant), 'letter', 'servant'."""
+    article: bool = False
+    """The word had a glued article (ال) that was taken off."""
+
+
+# One spelling of the words that head Moroccan place names: (key, spellings).
+_PARTICLES: tuple[tuple[str, str], ...] = (
+    ("ulad", "oulad ouled awlad aoulad aulad old oulade ouladi wlad welad اولاد ولاد ⵓⵍⴰⴷ"),
+    ("bni", "beni bni bani banu banou بني بنو"),
+    ("ait", "ait ayt aite ayet ايت ⴰⵢⵜ"),
+    ("sidi", "sidi sid sidy s سيدي سيد ⵙⵉⴷⵉ"),
+    ("mulai", "moulay my mly moulai mulay mulai maoulay مولاي ⵎⵓⵍⴰⵢ"),
+    ("mumad", "mohammed mohamed mohammad mohamad muhammad muhammed med md محمد ⵎⵓⵃⵎⵎⴷ"),
+    ("ain", "ain aine ayn ein عين ⵄⵉⵏ"),
+    ("bin", "ben bin ibn بن ابن ⴱⵏ"),
+    ("suk", "souk souq soq suq suk soug سوق ⵙⵓⵇ"),
+    ("uad", "oued ouad oud wad wadi ouadi uad uadi واد وادي ⵡⴰⴷ"),
+    ("ala", "allah alah الله"),
+    ("zauia", "zaouia zaouiat zaouiet zawiya zawia zawya zawyat zaouya زاويه"),
+)
+
+_ARTICLES = frozenset({"el", "al", "l", "ال"})
+_LINKING = frozenset({"de", "des", "du", "d", "et"})
+_SERVANT = frozenset({"abd", "عبد"})
+_ASSIMILATED = frozenset("ad ed et at ar er as es ach ech an en az ez ash esh".split())
+
+# A consonant before an apostrophe: M'diq, N'zala, R'mel. Not v, x, i: those are numerals.
+_GLUED_LETTERS = frozenset("bhmnrtz")
+
+# Digraphs first, longest first; then letters. Values use the alphabet of keys.
+_LATIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"sch|ch|sh", "C"),
+        (r"kh", "X"),
+        (r"gh|rh", "Q"),
+        (r"gu(?=[eiy])", "k"),
+        (r"g(?=[eiy])", "j"),
+        (r"c(?=[eiy])", "s"),
+        (r"dj", "j"),
+        (r"qu(?=[aeiy])|q|g|c", "k"),
+        (r"ph", "f"),
+        (r"(?<=[a-zCXQ]{2})(?<=[^aeiouy])e$", ""),
+        (r"ou|oo|w|o", "u"),
+        (r"ee|[ey]", "i"),
+    )
+)
+_FINAL_E = _LATIN_RULES[9][0]
+_TO_LOWER = str.maketrans("CXQ", "cxq")
+
+_ARABIC_LETTERS = {
+    "ا": "a", "ب": "b", "ت": "t", "ث": "t", "ج": "j", "ح": "h", "خ": "x", "د": "d", "ذ": "d", "ر": "r", "ز": "z",
+    "س": "s", "ش": "c", "ص": "s", "ض": "d", "ط": "t", "ظ": "d", "ع": "a", "غ": "q", "ف": "f", "ق": "k", "ك": "k",
+    "ل": "l", "م": "m", "ن": "n", "ه": "h", "و": "u", "ي": "i",
+}  # fmt: skip
+
+_TIFINAGH_LETTERS = {
+    "ⴰ": "a", "ⴱ": "b", "ⴲ": "b", "ⴳ": "k", "ⴴ": "k", "ⴵ": "j", "ⴶ": "j", "ⴷ": "d", "ⴸ": "d", "ⴹ": "d", "ⴺ": "d",
+    "ⴻ": "i", "ⴼ": "f", "ⴽ": "k", "ⴾ": "k", "ⴿ": "k", "ⵀ": "h", "ⵁ": "h", "ⵂ": "h", "ⵃ": "h", "ⵄ": "a", "ⵅ": "x",
+    "ⵆ": "x", "ⵇ": "k", "ⵈ": "k", "ⵉ": "i", "ⵊ": "j", "ⵋ": "j", "ⵌ": "j", "ⵍ": "l", "ⵎ": "m", "ⵏ": "n", "ⵐ": "ni",
+    "ⵑ": "nk", "ⵒ": "b", "ⵓ": "u", "ⵔ": "r", "ⵕ": "r", "ⵖ": "q", "ⵗ": "q", "ⵘ": "j", "ⵙ": "s", "ⵚ": "s", "ⵛ": "c",
+    "ⵜ": "t", "ⵝ": "t", "ⵞ": "c", "ⵟ": "t", "ⵠ": "b", "ⵡ": "u", "ⵢ": "i", "ⵣ": "z", "ⵤ": "z", "ⵥ": "z", "ⵦ": "i",
+    "ⵧ": "u",
+}  # fmt: skip
+
+_DOUBLED = re.compile(r"([^0-9])\1+")
+_FIRST_U = re.compile(r"^a?u(?=[^aiu]|$)")
+_U_BEFORE_VOWEL = re.compile(r"u(?=[aiu])")
+_I_BEFORE_VOWEL = re.compile(r"i(?=[aiuw])")
+_SILENT = re.compile(r"[aiuh]")
+
+
+def _skeleton(spoken: str) -> str:
+    """A word's consonants without h; u and i count as w and y at its start and before a vowel."""
+    skeleton = _FIRST_U.sub("w", spoken)
+    skeleton = _U_BEFORE_VOWEL.sub("w", skeleton)
+    skeleton = _I_BEFORE_VOWEL.sub("y", skeleton)
+    return _SILENT.sub("", skeleton)
+
+
+def _word_of(spelling: str, spoken: str, role: str = "", article: bool = False) -> _Word:
+    """From how the word is spoken, in the alphabet of keys and h. A word that leaves nothing stands for itself."""
+    key = _DOUBLED.sub(r"\1", spoken.replace("h", "")) or spelling
+    return _Word(key, _skeleton(spoken) or key, role, article)
+
+
+def _speak_latin(word: str, partial: bool) -> str:
+    for pattern, replacement in _LATIN_RULES:
+        if partial and pattern is _FINAL_E:
+            continue
+        word = pattern.sub(replacement, word)
+    word = _DOUBLED.sub(r"\1", word.translate(_TO_LOWER))
+    return "abdal" + word[5:] if word.startswith("abdil") else word
+
+
+def _speak_letters(word: str, letters: dict[str, str]) -> str:
+    # A final ه is most often ta marbuta written without its dots.
+    word = word[:-1] + "ا" if len(word) > 2 and word.endswith("ه") else word
+    return _DOUBLED.sub(r"\1", "".join(letters.get(letter, letter) for letter in word))
+
+
+_PARTICLE_OF = {
+    spelling: _word_of(key, key) for key, spellings in _PARTICLES for spelling in spellings.split()
+}
+
+
+def _role(word: str) -> str:
+    if word in _ARTICLES:
+        return "article"
+    if word in _LINKING:
+        return "linking"
+    if word in _ASSIMILATED:
+        return "assimilated"
+    if word in _SERVANT:
+        return "servant"
+    return "letter" if word in _GLUED_LETTERS else ""
+
+
+def _read_word(word: str, partial: bool = False) -> _Word:
+    particle = _PARTICLE_OF.get(word)
+    if particle is not None:
+        return particle
+    if word.isdigit():
+        return _Word(word, word)
+    first = word[0]
+    if "\u0600" <= first <= "\u06ff":
+        article = len(word) >= 4 and word.startswith("ال")
+        spoken = _speak_letters(word[2:] if article else word, _ARABIC_LETTERS)
+        if spoken.startswith(
+            "i"
+        ):  # at the start it is a consonant, whether the vowel after it is written or not
+            return _word_of(word, spoken, _role(word), article)._replace(
+                skeleton="y" + _skeleton("h" + spoken[1:])
+            )
+        return _word_of(word, spoken, _role(word), article)
+    if "\u2d30" <= first <= "\u2d7f":
+        return _word_of(word, _speak_letters(word, _TIFINAGH_LETTERS))
+    if "a" <= first <= "z":
+        return _word_of(word, _speak_latin(word, partial), _role(word))
+    return _Word(word, word)
+
+
+_words: dict[str, _Word] = {}
+_special: set[str] = set()
+
+
+def _learn(spelling: str) -> _Word:
+    if len(_words) > _CACHE_LIMIT:
+        _words.clear()
+    word = _words[spelling] = _read_word(spelling)
+    if word.role or word.article:
+        _special.add(spelling)
+    return word
+
+
+def keys_of(text: str, *, partial: bool = False) -> Keys:
+    """The keys of a text; with `partial`, its last word is still being typed.
+
+    Empty strings where the text has no letter or digit.
+    """
+    return keys_of_folded(fold(text), partial=partial)
+
+
+def keys_of_folded(light: str, *, partial: bool = False) -> Keys:
+    """As `keys_of`, for a text that `fold` gave."""
+    spellings = light.split()
+    words = [_words.get(spelling) or _learn(spelling) for spelling in spellings]
+    if partial and words:
+        words[-1] = _read_word(spellings[-1], partial=True)._replace(role="")
+    articled = False
+    if not _special.isdisjoint(spellings):
+        words, articled = _joined(words)
+    parts = [word[0] for word in words]
+    key = in_order = " ".join(parts)
+    if len(parts) > 1:
+        parts.sort()
+        in_order = " ".join(parts)
+    skeleton = "".join([word[1] for word in words])
+    skeletons: tuple[str, ...] = (skeleton, "l" + skeleton) if articled and skeleton else (skeleton,)
+    if "ج" in light:
+        skeletons = (*skeletons, *(variant.replace("j", "k") for variant in skeletons))
+    return Keys(light, key, in_order, skeletons)
+
+
+def _joined(words: list[_Word]) -> tuple[list[_Word], bool]:
+    """The words without articles and linking words; single letters and "Abd el" glued to what follows.
+
+    Second: whether the first word had an article.
+    """
+    kept: list[_Word] = []
+    articled = False
+    glue: _Word | None = None
+    for number, word in enumerate(words):
+        following = words[number + 1] if number + 1 < len(words) else None
+        if following is not None and glue is None:
+            if word.role == "article":
+                articled = articled or number == 0
+                continue
+            if word.role == "linking" and kept:
+                continue
+            if word.role == "assimilated" and following.key[:1] == word.key[-1:]:
+                articled = articled or number == 0
+                continue
+            if word.role in ("letter", "servant"):
+                glue = word
+                continue
+        if glue is not None:
+            if glue.role == "servant":
+                if word.role == "article":
+                    glue = _Word("abdal", "bdl", "servant")
+                    if following is not None:
+                        continue
+                    word = _Word("", "")
+                elif word.article:
+                    glue = _Word("abdal", "bdl", "servant")
+            key = _DOUBLED.sub(r"\1", glue.key + word.key)
+            word = _Word(key, glue.skeleton + word.skeleton)
+            glue = None
+        if word.article and not kept and number == 0:
+            articled = True
+        kept.append(word)
+    return kept, articled
