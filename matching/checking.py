@@ -42,9 +42,9 @@ def check_arrays(folder: Path, manifest: Manifest, files: Mapping[str, Array]) -
     _check_starts(folder, files, "gram_starts", SIZE, len(files["gram_keys"]))
 
     for name, first, end in (
-        ("levels", 0, len(manifest.levels)), ("parents", -1, parents), ("own", -1, parents), ("child_rows", 0, rows),
-        ("name_rows", 0, rows), ("name_kinds", 0, len(manifest.kinds)), ("name_keys", -1, keys),
-        ("key_names", 0, names), ("hash_names", 0, names),
+        ("levels", 0, len(manifest.levels)), ("parents", -1, parents), ("own", -1, parents),
+        ("child_rows", 0, rows), ("name_rows", 0, rows), ("name_kinds", 0, len(manifest.kinds)),
+        ("name_keys", -1, keys), ("key_names", 0, names), ("hash_names", 0, names),
     ):  # fmt: skip
         values = files[name]
         if len(values) and not (values.min() >= first and values.max() < end):

@@ -1,8 +1,8 @@
 """Keys: what two spellings of one name share, within a script and across scripts.
 
-A *key* keeps consonants and the three vowels that Arabic distinguishes; a *skeleton* keeps the consonants only and
-is the same for the Latin, the Arabic and the Tifinagh spelling of a Moroccan name.
-Both are written with few ASCII letters: c = ch, sh, ش; x = kh, خ; q = gh, rh, غ; k = k, q, c, g, ك, ق; u = ou, w; i = y.
+A *key* keeps consonants and the three vowels that Arabic distinguishes; a *skeleton* keeps the consonants
+only and is the same for the Latin, the Arabic and the Tifinagh spelling of a Moroccan name. Both are written
+with few ASCII letters: c = ch, sh, ش; x = kh, خ; q = gh, rh, غ; k = k, q, c, g, ك, ق; u = ou, w; i = y.
 """
 
 import re
@@ -31,7 +31,8 @@ class _Word(NamedTuple):
     key: str
     skeleton: str
     role: str = ""
-    """'' a word; 'article', 'linking' (dropped), 'assimilated' (an article before the right consonant), 'letter', 'servant'."""
+    """Empty, or: article, linking (both dropped), assimilated (an article before the right consonant),
+    letter, servant (both glued to what follows)."""
     article: bool = False
     """The word had a glued article (ال) that was taken off."""
 
@@ -55,7 +56,9 @@ _PARTICLES: tuple[tuple[str, str], ...] = (
 _ARTICLES = frozenset({"el", "al", "l", "ال"})
 _LINKING = frozenset({"de", "des", "du", "d", "et"})
 _SERVANT = frozenset({"abd", "عبد"})
-_ASSIMILATED = frozenset("ad ed et at ar er as es ach ech an en az ez ash esh".split())
+_ASSIMILATED = frozenset(
+    {"ad", "ed", "et", "at", "ar", "er", "as", "es", "ach", "ech", "an", "en", "az", "ez"}
+)
 
 # A consonant before an apostrophe: M'diq, N'zala, R'mel. Not v, x, i: those are numerals.
 _GLUED_LETTERS = frozenset("bhmnrtz")
@@ -82,18 +85,20 @@ _FINAL_E = _LATIN_RULES[9][0]
 _TO_LOWER = str.maketrans("CXQ", "cxq")
 
 _ARABIC_LETTERS = {
-    "ا": "a", "ب": "b", "ت": "t", "ث": "t", "ج": "j", "ح": "h", "خ": "x", "د": "d", "ذ": "d", "ر": "r", "ز": "z",
-    "س": "s", "ش": "c", "ص": "s", "ض": "d", "ط": "t", "ظ": "d", "ع": "a", "غ": "q", "ف": "f", "ق": "k", "ك": "k",
-    "ل": "l", "م": "m", "ن": "n", "ه": "h", "و": "u", "ي": "i",
+    "ا": "a", "ب": "b", "ت": "t", "ث": "t", "ج": "j", "ح": "h", "خ": "x", "د": "d", "ذ": "d",
+    "ر": "r", "ز": "z", "س": "s", "ش": "c", "ص": "s", "ض": "d", "ط": "t", "ظ": "d", "ع": "a",
+    "غ": "q", "ف": "f", "ق": "k", "ك": "k", "ل": "l", "م": "m", "ن": "n", "ه": "h", "و": "u",
+    "ي": "i",
 }  # fmt: skip
 
 _TIFINAGH_LETTERS = {
-    "ⴰ": "a", "ⴱ": "b", "ⴲ": "b", "ⴳ": "k", "ⴴ": "k", "ⴵ": "j", "ⴶ": "j", "ⴷ": "d", "ⴸ": "d", "ⴹ": "d", "ⴺ": "d",
-    "ⴻ": "i", "ⴼ": "f", "ⴽ": "k", "ⴾ": "k", "ⴿ": "k", "ⵀ": "h", "ⵁ": "h", "ⵂ": "h", "ⵃ": "h", "ⵄ": "a", "ⵅ": "x",
-    "ⵆ": "x", "ⵇ": "k", "ⵈ": "k", "ⵉ": "i", "ⵊ": "j", "ⵋ": "j", "ⵌ": "j", "ⵍ": "l", "ⵎ": "m", "ⵏ": "n", "ⵐ": "ni",
-    "ⵑ": "nk", "ⵒ": "b", "ⵓ": "u", "ⵔ": "r", "ⵕ": "r", "ⵖ": "q", "ⵗ": "q", "ⵘ": "j", "ⵙ": "s", "ⵚ": "s", "ⵛ": "c",
-    "ⵜ": "t", "ⵝ": "t", "ⵞ": "c", "ⵟ": "t", "ⵠ": "b", "ⵡ": "u", "ⵢ": "i", "ⵣ": "z", "ⵤ": "z", "ⵥ": "z", "ⵦ": "i",
-    "ⵧ": "u",
+    "ⴰ": "a", "ⴱ": "b", "ⴲ": "b", "ⴳ": "k", "ⴴ": "k", "ⴵ": "j", "ⴶ": "j", "ⴷ": "d", "ⴸ": "d",
+    "ⴹ": "d", "ⴺ": "d", "ⴻ": "i", "ⴼ": "f", "ⴽ": "k", "ⴾ": "k", "ⴿ": "k", "ⵀ": "h", "ⵁ": "h",
+    "ⵂ": "h", "ⵃ": "h", "ⵄ": "a", "ⵅ": "x", "ⵆ": "x", "ⵇ": "k", "ⵈ": "k", "ⵉ": "i", "ⵊ": "j",
+    "ⵋ": "j", "ⵌ": "j", "ⵍ": "l", "ⵎ": "m", "ⵏ": "n", "ⵐ": "ni", "ⵑ": "nk", "ⵒ": "b", "ⵓ": "u",
+    "ⵔ": "r", "ⵕ": "r", "ⵖ": "q", "ⵗ": "q", "ⵘ": "j", "ⵙ": "s", "ⵚ": "s", "ⵛ": "c", "ⵜ": "t",
+    "ⵝ": "t", "ⵞ": "c", "ⵟ": "t", "ⵠ": "b", "ⵡ": "u", "ⵢ": "i", "ⵣ": "z", "ⵤ": "z", "ⵥ": "z",
+    "ⵦ": "i", "ⵧ": "u",
 }  # fmt: skip
 
 _DOUBLED = re.compile(r"([^0-9])\1+")
@@ -112,7 +117,7 @@ def _skeleton(spoken: str) -> str:
 
 
 def _word_of(spelling: str, spoken: str, role: str = "", article: bool = False) -> _Word:
-    """From how the word is spoken, in the alphabet of keys and h. A word that leaves nothing stands for itself."""
+    """From how it is spoken, in the alphabet of keys with h. A word that leaves nothing stands for itself."""
     key = _DOUBLED.sub(r"\1", spoken.replace("h", "")) or spelling
     return _Word(key, _skeleton(spoken) or key, role, article)
 
@@ -153,24 +158,23 @@ def _read_word(word: str, partial: bool = False) -> _Word:
     particle = _PARTICLE_OF.get(word)
     if particle is not None:
         return particle
-    if word.isdigit():
-        return _Word(word, word)
     first = word[0]
-    if "\u0600" <= first <= "\u06ff":
-        article = len(word) >= 4 and word.startswith("ال")
-        spoken = _speak_letters(word[2:] if article else word, _ARABIC_LETTERS)
-        if spoken.startswith(
-            "i"
-        ):  # at the start it is a consonant, whether the vowel after it is written or not
-            return _word_of(word, spoken, _role(word), article)._replace(
-                skeleton="y" + _skeleton("h" + spoken[1:])
-            )
-        return _word_of(word, spoken, _role(word), article)
-    if "\u2d30" <= first <= "\u2d7f":
-        return _word_of(word, _speak_letters(word, _TIFINAGH_LETTERS))
     if "a" <= first <= "z":
         return _word_of(word, _speak_latin(word, partial), _role(word))
+    if "\u0600" <= first <= "\u06ff":
+        return _read_arabic(word)
+    if "\u2d30" <= first <= "\u2d7f":
+        return _word_of(word, _speak_letters(word, _TIFINAGH_LETTERS))
     return _Word(word, word)
+
+
+def _read_arabic(word: str) -> _Word:
+    article = len(word) >= 4 and word.startswith("ال")
+    spoken = _speak_letters(word[2:] if article else word, _ARABIC_LETTERS)
+    read = _word_of(word, spoken, _role(word), article)
+    if spoken.startswith("i"):  # at the start it is a consonant, whether the vowel after it is written or not
+        return read._replace(skeleton="y" + _skeleton("h" + spoken[1:]))
+    return read
 
 
 _words: dict[str, _Word] = {}
@@ -215,41 +219,38 @@ def keys_of_folded(light: str, *, partial: bool = False) -> Keys:
     return Keys(light, key, in_order, skeletons)
 
 
+_SERVANT_OF = _Word("abdal", "bdl", "servant")
+
+
 def _joined(words: list[_Word]) -> tuple[list[_Word], bool]:
     """The words without articles and linking words; single letters and "Abd el" glued to what follows.
 
     Second: whether the first word had an article.
     """
     kept: list[_Word] = []
-    articled = False
+    articled = words[0].article
     glue: _Word | None = None
+    last = len(words) - 1
     for number, word in enumerate(words):
-        following = words[number + 1] if number + 1 < len(words) else None
-        if following is not None and glue is None:
+        if number < last:
+            if glue is None and word.role in ("letter", "servant"):
+                glue = word
+                continue
             if word.role == "article":
+                glue = _SERVANT_OF if glue is not None and glue.role == "servant" else glue
+                articled = articled or number == 0
+                continue
+            if word.role == "assimilated" and words[number + 1].key[:1] == word.key[-1:]:
                 articled = articled or number == 0
                 continue
             if word.role == "linking" and kept:
                 continue
-            if word.role == "assimilated" and following.key[:1] == word.key[-1:]:
-                articled = articled or number == 0
-                continue
-            if word.role in ("letter", "servant"):
-                glue = word
-                continue
-        if glue is not None:
-            if glue.role == "servant":
-                if word.role == "article":
-                    glue = _Word("abdal", "bdl", "servant")
-                    if following is not None:
-                        continue
-                    word = _Word("", "")
-                elif word.article:
-                    glue = _Word("abdal", "bdl", "servant")
-            key = _DOUBLED.sub(r"\1", glue.key + word.key)
-            word = _Word(key, glue.skeleton + word.skeleton)
-            glue = None
-        if word.article and not kept and number == 0:
-            articled = True
-        kept.append(word)
+        kept.append(word if glue is None else _glued(glue, word))
+        glue = None
     return kept, articled
+
+
+def _glued(first: _Word, second: _Word) -> _Word:
+    if first.role == "servant" and second.article:
+        first = _SERVANT_OF
+    return _Word(_DOUBLED.sub(r"\1", first.key + second.key), first.skeleton + second.skeleton)

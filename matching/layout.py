@@ -1,8 +1,8 @@
 """What a search folder holds: its files, their types, and the manifest that vouches for them.
 
-Every file is a plain array of little-endian numbers, or bytes with an array of starts beside it (start of row n to
-start of row n + 1). Nothing is pickled and no header is parsed: types and lengths are in the manifest and are
-checked against this page.
+Every file is a plain array of little-endian numbers, or bytes with an array of starts beside it (start of
+row n to start of row n + 1). Nothing is pickled and no header is parsed: types and lengths are in the manifest
+and are checked against this page.
 """
 
 import hashlib
@@ -37,13 +37,15 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "importance": ("<f4",), "bbox": ("<i4",),
     "rendered": ("|u1",), "rendered_starts": STARTS, "successors": ("|u1",), "successors_starts": STARTS,
     "shapes": ("|u1",), "shapes_starts": STARTS, "simplified": ("|u1",), "simplified_starts": STARTS,
-    # the tree: a row's parent and a row's own code as numbers of parent_codes (-1: none), and the rows below each
-    "parent_codes": ("S",), "parents": ("<i4",), "own": ("<i4",), "child_starts": ("<i4",), "child_rows": ("<i4",),
+    # the tree: a row's parent and its own code as numbers of parent_codes (-1: none), and the rows below each
+    "parent_codes": ("S",), "parents": ("<i4",), "own": ("<i4",), "child_starts": ("<i4",),
+    "child_rows": ("<i4",),
     # names, in the order of rows
-    "name_starts": ("<i4",), "name_rows": ("<i4",), "name_kinds": ("<u2",), "texts": ("|u1",), "texts_starts": STARTS,
+    "name_starts": ("<i4",), "name_rows": ("<i4",), "name_kinds": ("<u2",), "texts": ("|u1",),
+    "texts_starts": STARTS,
     # distinct keys in code point order, the names each stands for, and hashes of the other keys
-    "keys": ("|u1",), "keys_starts": STARTS, "key_name_starts": ("<i4",), "key_names": ("<i4",), "name_keys": ("<i4",),
-    "hashes": ("<u4",), "hash_names": ("<i4",),
+    "keys": ("|u1",), "keys_starts": STARTS, "key_name_starts": ("<i4",), "key_names": ("<i4",),
+    "name_keys": ("<i4",), "hashes": ("<u4",), "hash_names": ("<i4",),
     # groups of three letters: the keys each occurs in
     "gram_starts": ("<i8",), "gram_keys": ("<i4",), "gram_counts": ("|u1",),
 }  # fmt: skip
@@ -125,7 +127,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def map_file(folder: Path, name: str, manifest: Manifest) -> Array:
-    """The file as a read-only array over mapped memory. Raises DamagedStore where type or size is not as declared."""
+    """The file as a read-only mapped array. Raises DamagedStore where its type or size is not as declared."""
     path = folder / name
     if name not in manifest.files:
         raise DamagedStore(path, "not in the manifest")

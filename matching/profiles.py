@@ -9,7 +9,7 @@ class Profile:
 
     name: str
     fuzzy: bool = True
-    """Groups of three letters are indexed. Addresses go without: numbers and streets are found by key and prefix."""
+    """Groups of three letters are indexed. Addresses go without: exact keys and prefixes suffice there."""
     across_scripts: bool = True
     """Skeletons are indexed, so that a name is found by its spelling in another script."""
 

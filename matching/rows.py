@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A text that leads to an item. `script` is ISO 15924; `use` one of preferred, alternative, hidden, entry, exclusion."""
+    """A text that leads to an item.
+
+    `script` is ISO 15924; `use` is one of preferred, alternative, hidden, entry, exclusion.
+    """
 
     text: str
     language: str | None
@@ -17,8 +20,9 @@ class Name:
 class Row:
     """One state of an item: what it is from `valid_from` to before `valid_to` (days since 1970-01-01).
 
-    `rendered` is the item's JSON object without version, date, status and shape; `bbox` is west, south, east, north
-    in degrees; `shape` and `simplified` are WKB; `importance` (population or the like) only breaks ties.
+    `rendered` is the item's JSON object without version, date, status and shape; `bbox` is west, south,
+    east, north in degrees; `shape` and `simplified` are WKB; `importance` (population or the like) only
+    breaks ties.
     """
 
     code: str

@@ -38,7 +38,7 @@ class CodeFilter:
 
     @classmethod
     def parse(cls, text: str) -> CodeFilter:
-        """Read "09.541,01..02,05.*": codes, ranges A..B and beginnings P*, separated by commas. Raises BadCodeFilter."""
+        """Read "09.541,01..02,05.*": codes, ranges A..B and beginnings P*. Raises BadCodeFilter."""
         exact, ranges, prefixes = [], [], []
         for part in (part.strip() for part in text.split(",")):
             if not part:
@@ -85,7 +85,8 @@ def select_rows(
         kept &= _with_codes(store, codes)
     if bbox is not None:
         kept &= _in_box(store, bbox)
-    return np.flatnonzero(kept)
+    rows: Array = np.flatnonzero(kept)
+    return rows
 
 
 def _mask(size: int, rows: Array) -> Array:
@@ -98,7 +99,8 @@ def _valid(store: Store, at: int | None) -> Array:
     if at is None:
         return np.ones(store.size, dtype=bool)
     files = store.files
-    return (files["valid_from"] <= at) & (files["valid_to"] > at) & (files["flags"] & INVALID == 0)
+    valid: Array = (files["valid_from"] <= at) & (files["valid_to"] > at) & (files["flags"] & INVALID == 0)
+    return valid
 
 
 def _answering(store: Store, at: int, status: Sequence[str]) -> Array:
@@ -117,14 +119,15 @@ def _answering(store: Store, at: int, status: Sequence[str]) -> Array:
     begins = np.ones(size, dtype=bool)
     begins[1:] = codes[1:] != codes[:-1]
     best = np.maximum.reduceat(order, np.flatnonzero(begins))
-    answers = order == best[np.cumsum(begins) - 1]
+    answers: Array = order == best[np.cumsum(begins) - 1]
     wanted = np.isin(rank, [number for name, number in _RANKS.items() if name in status])
     past = rank == _PAST
     if ("superseded" in status) != ("retired" in status):
         wanted |= past & (_has_successors(store) == ("superseded" in status))
     elif "superseded" in status:
         wanted |= past
-    return answers & wanted
+    answers &= wanted
+    return answers
 
 
 _RANKS = {"valid": _VALID, "announced": _FUTURE, "invalid": _INVALID}
@@ -151,12 +154,13 @@ def _with_codes(store: Store, wanted: CodeFilter) -> Array:
 
 
 def _position(store: Store, code: str, *, after: bool, rest: bytes = b"") -> int:
-    """Where a code would stand: before its equals or after them. A code too long to be there stands after its beginning."""
+    """Where a code would stand, before or after its equals; one too long to be there, after its beginning."""
     codes = store.files["codes"]
     full = code.encode() + rest
     needle = full[: codes.dtype.itemsize]
-    side = "right" if after or len(needle) < len(code.encode()) else "left"
-    return int(codes.searchsorted(np.array(needle, dtype=codes.dtype), side=side))
+    right = after or len(needle) < len(code.encode())
+    value = np.array(needle, dtype=codes.dtype)
+    return int(codes.searchsorted(value, "right" if right else "left"))
 
 
 def _in_box(store: Store, bbox: tuple[float, float, float, float]) -> Array:
@@ -165,13 +169,14 @@ def _in_box(store: Store, bbox: tuple[float, float, float, float]) -> Array:
         return np.zeros(store.size, dtype=bool)
     west, south, east, north = (round(side * DEGREE) for side in bbox)
     placed = boxes[:, 0] != NO_BOX
-    return (
+    meets: Array = (
         placed
         & (boxes[:, 0] <= east)
         & (boxes[:, 2] >= west)
         & (boxes[:, 1] <= north)
         & (boxes[:, 3] >= south)
     )
+    return meets
 
 
 # The tree
@@ -208,7 +213,8 @@ def children_of(store: Store, parents: Array, at: int | None) -> Array:
         & (files["valid_to"][rows] > at)
         & (files["flags"][rows] & INVALID == 0)
     )
-    return rows[holds]
+    held: Array = rows[holds]
+    return held
 
 
 def descendants_of(store: Store, codes: Sequence[str], at: int | None) -> Array:

@@ -1,7 +1,7 @@
 """A search folder, opened: rows by code and date, the tree, filters, names.
 
-Opened as untrusted input: types, sizes and starts are checked at once, numbers of rows and names where they are read.
-Everything stays in mapped files that processes share.
+Opened as untrusted input: types, sizes, starts and numbers are checked before anything is read through them.
+Everything stays in mapped files, which processes share.
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ class _Blobs:
     """Byte strings by number over a mapped file; absent ones are empty."""
 
     def __init__(self, values: Array, starts: Array) -> None:
-        self._values = memoryview(values)
+        self._values = memoryview(values.data)
         self.starts = starts
 
     def __getitem__(self, number: int) -> bytes:
@@ -84,9 +84,9 @@ class _Blobs:
 
 
 class Store:
-    """One version of one referential, ready to be searched. Made by `open_store`; safe to share between threads.
+    """One version of one referential, ready to be searched. Made by `open_store`; threads may share it.
 
-    Row numbers ascend with (code, validity). Dates are day numbers. `files` are the mapped arrays of `layout.TYPES`.
+    Row numbers ascend with (code, validity). Dates are day numbers. `files` are the arrays of `layout.TYPES`.
     """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
@@ -123,7 +123,7 @@ class Store:
         return range(first, last)
 
     def find(self, code: str, at: int) -> Found | None:
-        """The row valid at that day; else the last earlier one, else the next one, else one that was withdrawn."""
+        """The row valid at that day; else the last earlier one, else the next one, else a withdrawn one."""
         past = future = withdrawn = -1
         for row in self.rows_of(code):
             if self._flags[row] & INVALID:
@@ -167,7 +167,7 @@ class Store:
         return bytes(self._codes[row]).decode()
 
     def level(self, row: int) -> str:
-        return self.levels[self.files["levels"][row]]
+        return self.levels[int(self.files["levels"][row])]
 
     def parent(self, row: int) -> str | None:
         """The parent's code while this row holds."""
@@ -232,7 +232,7 @@ class Store:
         """Row numbers in the order of codes: those valid at that day, or every row where `at` is None.
 
         With `status`, for each code the row that `find` gives, where its status is one of these (needs `at`).
-        `parent` keeps direct children, `under` descendants, `bbox` (west, south, east, north) boxes that meet it.
+        `parent` keeps direct children, `under` descendants, `bbox` (west, south, east, north) what meets it.
         """
         return select_rows(
             self, at=at, level=level, parent=parent, under=under, codes=codes, status=status, bbox=bbox

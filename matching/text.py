@@ -9,9 +9,10 @@ _UNDECOMPOSED = {
     "ɣ": "gh", "ɛ": "a", "ə": "e", "ǧ": "g",
 }  # fmt: skip
 
-# Arabic letters that are written one for another: Persian and Urdu forms, ta marbuta, alef maksura, Maghrebi g.
+# Arabic letters written one for another: Persian and Urdu forms, ta marbuta, alef maksura, Maghrebi g.
 _ARABIC = {
-    "ی": "ي", "ى": "ي", "ې": "ي", "ک": "ك", "ڪ": "ك", "گ": "ك", "ڭ": "ك", "ݣ": "ك", "ڨ": "ق", "ڢ": "ف", "ڧ": "ق",
+    "ی": "ي", "ى": "ي", "ې": "ي", "ک": "ك", "ڪ": "ك", "گ": "ك", "ڭ": "ك", "ݣ": "ك", "ڨ": "ق", "ڢ": "ف",
+    "ڧ": "ق",
     "ة": "ه", "ہ": "ه", "ھ": "ه", "ۃ": "ه", "ە": "ه", "ٱ": "ا", "ڤ": "ف", "پ": "ب", "چ": "ش",
     "ء": "", "ـ": "",
 }  # fmt: skip

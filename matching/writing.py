@@ -99,7 +99,7 @@ class _Out:
 
 
 def hash_of(kind: str, key: str) -> int:
-    """Where a sorted key ('o') or a skeleton ('s') is looked for. Two keys may share one: compare before use."""
+    """Where a sorted key ('o') or skeleton ('s') is looked for. Two may share one: compare before use."""
     return crc32((kind + key).encode())
 
 
@@ -207,9 +207,9 @@ def write_store(
 ) -> None:
     """Write the rows, in any order, into `folder`, which must not exist; the manifest comes last.
 
-    `levels` name every level a row may have, the highest first; `profile` is one of `matching.profiles.PROFILES`.
-    Memory grows with codes and distinct keys only: texts, shapes and rendered items pass through temporary files.
-    Raises BadRow for a row that cannot be stored, FileExistsError where the folder exists.
+    `levels` name every level a row may have, the highest first; `profile` is one of `profiles.PROFILES`.
+    Memory grows with codes and distinct keys only: texts, shapes and rendered items pass through temporary
+    files. Raises BadRow for a row that cannot be stored, FileExistsError where the folder exists.
     """
     folder.mkdir(parents=True)
     collected = _Collected(folder, levels, profile)
