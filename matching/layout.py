@@ -1,7 +1,7 @@
 """What a search folder holds: its files, their types, and the manifest that vouches for them.
 
-Every file is a plain array of little-endian numbers, or bytes with an array of starts beside it (start of
-row n to start of row n + 1). Nothing is pickled and no header is parsed: types and lengths are in the manifest
+Every file is a plain array of little-endian numbers, or bytes with an array of starts beside it (start of row
+n to start of row n + 1). Nothing is pickled and no header is parsed: types and lengths are in the manifest
 and are checked against this page.
 """
 
