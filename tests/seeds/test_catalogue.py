@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from referentials.findings import check
+from referentials.kinds import kind
 from seeds.catalogue import FOLDER, catalogue
 from seeds.model import SeedError
 
@@ -71,6 +73,14 @@ def test_every_parent_is_in_the_list_and_on_a_wider_level():
             for item in items.values():
                 if item.parent is not None:
                     assert rank[items[item.parent].level] < rank[item.level], item.code
+
+
+def test_no_listing_has_an_error():
+    for referential in catalogue().referentials:
+        levels = [level.id for level in referential.levels]
+        for version in referential.versions:
+            found = check(version.listing().items, kind(referential.kind), levels, referential.languages)
+            assert [str(finding) for finding in found if finding.severity == "error"] == []
 
 
 def test_every_association_joins_codes_that_both_versions_have():
