@@ -10,8 +10,9 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -30,9 +31,11 @@ DESCENTS = SUCCESSIONS | {"extraction", "creation", "reinstatement"}
 # Events that withdraw what was never right.
 WITHDRAWALS = frozenset({"correction", "annulment"})
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
+@cache  # a referential has few days
 def day_number(iso: str) -> int:
     """Days from 1970-01-01 to an ISO date."""
     return date.fromisoformat(iso).toordinal() - _EPOCH
@@ -61,7 +64,7 @@ def rows_of(content: Content) -> Iterator[Row]:
     ends = _ends(content.events())
     designations = _Alongside(content.payloads("designation"))
     observations = _Alongside(content.payloads("observation"))
-    states = (json.loads(payload) for payload in content.payloads("state"))
+    states = (json.loads(payload.decode()) for payload in content.payloads("state"))
     for item, item_states in groupby(states, key=lambda state: str(state["item"])):
         others, seen = designations.of(item), observations.of(item)
         for state in item_states:
@@ -73,7 +76,7 @@ class _Alongside:
     """The records about each item of a stream that is sorted by item, taken in step with another one."""
 
     def __init__(self, payloads: Iterator[bytes]) -> None:
-        facts = (json.loads(payload) for payload in payloads)
+        facts = (json.loads(payload.decode()) for payload in payloads)
         self._groups = groupby(facts, key=lambda fact: str(fact["item"]))
         self._next = next(self._groups, None)
 
@@ -92,20 +95,21 @@ def _parent_timelines(content: Content) -> Mapping[str, list[tuple[int, int, str
     """For every item that is a parent: its periods with the code that it had, earliest first."""
     parents: set[bytes] = set()
     for payload in content.payloads("state"):
-        start = payload.rfind(b'"parent":') + 9  # only dates and hexadecimal digits come after it
-        if payload[start] == 0x22:
-            parents.add(payload[start + 1 : start + 37])
+        # Only dates and hexadecimal digits come after it, so that no text can pass for it.
+        start = payload.rfind(b',"parent":"') + 11
+        if start > 10:
+            parents.add(payload[start : start + 36])
     timelines: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for payload in content.payloads("state"):
         start = payload.find(b'"family":"state","item":"') + 25
         if parents and payload[start : start + 36] in parents:
-            state = json.loads(payload)
+            state = json.loads(payload.decode())
             timelines[state["item"]].append((*_period(state), state["code"]))
     return timelines
 
 
 def _period(state: Mapping[str, JSON]) -> tuple[int, int]:
-    start, end = state["valid_from"], state["valid_to"]
+    start, end = state.get("valid_from"), state.get("valid_to")
     return (
         UNKNOWN_START if start is None else day_number(start),
         OPEN_END if end is None else day_number(end),
@@ -136,33 +140,39 @@ def _rows_of_state(
     observations: Sequence[Mapping[str, JSON]],
 ) -> Iterator[Row]:
     item, code = state["item"], state["code"]
-    successors = ends.successors.get((item, code, state["valid_to"]), ())
-    predecessors = ends.predecessors.get((item, code, state["valid_from"]), ())
+    successors = ends.successors.get((item, code, state.get("valid_to", "")), ())
+    predecessors = ends.predecessors.get((item, code, state.get("valid_from", "")), ())
     start, end = _period(state)
     others = [other for other in designations if _overlaps(other, start, end)]
-    rest = _rendered(state, others, observations, successors, predecessors)
-    names = tuple(
-        [Name(text, language, script_of(text), "preferred") for language, text in state["names"].items()]
-        + [Name(other["text"], other["language"], other["script"], other["use"]) for other in others]
+    shape = bytes.fromhex(state["shape"]) if "shape" in state else None
+    row = Row(
+        code=code,
+        level=state["level"],
+        parent=None,
+        valid_from=start,
+        valid_to=end,
+        rendered=b"",
+        names=_names(state, others),
+        importance=_importance(state, observations),
+        bbox=None if shape is None else bounds_of(shape),
+        shape=shape,
+        simplified=None if shape is None else simplified(shape),
+        successors=tuple(link["code"] for link in successors),
     )
-    shape = None if state["shape"] is None else bytes.fromhex(state["shape"])
-    bounds = None if shape is None else bounds_of(shape)
-    simple = None if shape is None else simplified(shape)
-    for first, last, parent in _pieces(start, end, timelines.get(state["parent"], ())):
-        yield Row(
-            code=code,
-            level=state["level"],
-            parent=parent,
-            valid_from=first,
-            valid_to=last,
-            rendered=_with_parent(code, state["level"], parent, rest),
-            names=names,
-            importance=_importance(state, observations),
-            bbox=bounds,
-            shape=shape,
-            simplified=simple,
-            successors=tuple(link["code"] for link in successors),
-        )
+    for first, last, parent in _pieces(start, end, timelines.get(state.get("parent", ""), ())):
+        rendered = _rendered(state, parent, others, observations, successors, predecessors)
+        yield replace(row, parent=parent, valid_from=first, valid_to=last, rendered=rendered)
+
+
+def _names(state: Mapping[str, JSON], others: Sequence[Mapping[str, JSON]]) -> tuple[Name, ...]:
+    preferred = [
+        Name(text, language, script_of(text), "preferred")
+        for language, text in state.get("names", {}).items()
+    ]
+    other_names = [
+        Name(other["text"], other.get("language"), other["script"], other["use"]) for other in others
+    ]
+    return tuple(preferred + other_names)
 
 
 def _pieces(
@@ -190,46 +200,41 @@ def _overlaps(fact: Mapping[str, JSON], start: int, end: int) -> bool:
 
 def _rendered(
     state: Mapping[str, JSON],
+    parent: str | None,
     others: Sequence[Mapping[str, JSON]],
     observations: Sequence[Mapping[str, JSON]],
     successors: Sequence[Mapping[str, JSON]],
     predecessors: Sequence[Mapping[str, JSON]],
-) -> str:
-    """What follows the parent in an item's JSON; entries and exclusions of an index are not other names."""
-    return _dumps(
+) -> bytes:
+    """An item as it is served; entries and exclusions of an index are not other names."""
+    return _ENCODER.encode(
         {
+            "code": state["code"],
+            "level": state["level"],
+            "parent": parent,
             "item": state["item"],
-            "names": state["names"],
+            "names": state.get("names", {}),
             "other_names": [
-                {"text": other["text"], "language": other["language"], "script": other["script"]}
+                {"text": other["text"], "language": other.get("language"), "script": other["script"]}
                 for other in others
                 if other["use"] == "alternative"
             ],
-            "attributes": state["attributes"],
+            "attributes": state.get("attributes", {}),
             "observations": [
                 {key: seen[key] for key in ("measure", "observed_on", "value", "unit", "source")}
                 for seen in observations
             ],
-            "valid_from": state["valid_from"],
-            "valid_to": state["valid_to"],
+            "valid_from": state.get("valid_from"),
+            "valid_to": state.get("valid_to"),
             "successors": successors,
             "predecessors": predecessors,
         }
-    )
-
-
-def _with_parent(code: str, level: str, parent: str | None, rest: str) -> bytes:
-    head = _dumps({"code": code, "level": level, "parent": parent})
-    return f"{head[:-1]},{rest[1:]}".encode()
-
-
-def _dumps(value: JSON) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    ).encode()
 
 
 def _importance(state: Mapping[str, JSON], observations: Sequence[Mapping[str, JSON]]) -> float:
     """The logarithm of the latest population: of two places of a name, people mostly mean the larger one."""
-    population = state["attributes"].get("population", 0)
+    population = state.get("attributes", {}).get("population", 0)
     for seen in observations:  # in order of date
         if seen["measure"] == "population":
             population = seen["value"]
@@ -243,29 +248,16 @@ def _invalid_rows(content: Content) -> Iterator[Row]:
             if any(state.code == source.code for state in content.states_of(source.item)):
                 continue
             right = tuple(target.code for target in event.targets)
-            rest = _dumps(
-                {
-                    "item": str(source.item),
-                    "names": {},
-                    "other_names": [],
-                    "attributes": {},
-                    "observations": [],
-                    "valid_from": None,
-                    "valid_to": None,
-                    "successors": [
-                        {"code": code, "event": event.type, "effective_on": event.effective_on.isoformat()}
-                        for code in right
-                    ],
-                    "predecessors": [],
-                }
-            )
+            day = event.effective_on.isoformat()
+            never = {"code": source.code, "level": source.level, "item": str(source.item)}
+            successors = [{"code": code, "event": event.type, "effective_on": day} for code in right]
             yield Row(
                 code=source.code,
                 level=source.level,
                 parent=None,
                 valid_from=UNKNOWN_START,
                 valid_to=OPEN_END,
-                rendered=_with_parent(source.code, source.level, None, rest),
+                rendered=_rendered(never, None, (), (), successors, ()),
                 names=(),
                 successors=right,
                 invalid=True,

@@ -2,7 +2,8 @@
 
 A version's content is a sorted set of records of four families. A record's canonical bytes are JSON with
 sorted keys, no blanks, UTF-8 in NFC and integral numbers without a fraction (the subset of RFC 8785 that this
-data needs), so that the same facts give the same bytes on any machine and from either database.
+data needs), so that the same facts give the same bytes on any machine and from either database. What is not
+known, or empty, is left out: a million items need not say a million times that they have no end.
 """
 
 from __future__ import annotations
@@ -69,9 +70,12 @@ class MalformedRecord(ValueError):
     """Bytes that are not a record of a known family."""
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def canonical(value: JSON) -> bytes:
     """The canonical bytes of a JSON value; raises ValueError for NaN and infinities."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = _ENCODER.encode(value)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return text.encode()
@@ -135,7 +139,7 @@ class State:
             "valid_from": _iso(self.valid_from),
             "valid_to": _iso(self.valid_to),
         }
-        return Record("state", self.key, canonical(payload))
+        return Record("state", self.key, _said(payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ class Designation:
             "valid_from": _iso(self.valid_from),
             "valid_to": _iso(self.valid_to),
         }
-        return Record("designation", self.key, canonical(payload))
+        return Record("designation", self.key, _said(payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ class Observation:
             "unit": self.unit,
             "source": self.source,
         }
-        return Record("observation", self.key, canonical(payload))
+        return Record("observation", self.key, _said(payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,13 +268,13 @@ class ChangeEvent:
                     "item": str(link.item),
                     "code": link.code,
                     "level": link.level,
-                    "share": plain(link.share),
-                    "share_basis": link.share_basis,
+                    **({} if link.share is None else {"share": plain(link.share)}),
+                    **({} if link.share_basis is None else {"share_basis": link.share_basis}),
                 }
                 for link in links
             ],
         }
-        return Record("event", self.key, canonical(payload))
+        return Record("event", self.key, _said(payload))
 
 
 Fact = State | Designation | Observation | ChangeEvent
@@ -279,7 +283,7 @@ Fact = State | Designation | Observation | ChangeEvent
 def parse(payload: bytes) -> Fact:
     """The fact that canonical bytes state; raises MalformedRecord."""
     try:
-        fields = json.loads(payload)
+        fields = json.loads(payload.decode())
         return _PARSERS[fields["family"]](fields)
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedRecord(f"not a record: {payload[:120]!r} ({error})") from error
@@ -288,11 +292,15 @@ def parse(payload: bytes) -> Fact:
 def record_of(payload: bytes) -> Record:
     """Canonical bytes with their family and key, without building the fact; raises MalformedRecord."""
     try:
-        fields = json.loads(payload)
+        fields = json.loads(payload.decode())
         family = fields["family"]
         return Record(family, _KEYS[family](fields), payload)
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedRecord(f"not a record: {payload[:120]!r} ({error})") from error
+
+
+def _said(payload: dict[str, JSON]) -> bytes:
+    return canonical({name: value for name, value in payload.items() if value is not None and value != {}})
 
 
 def _iso(day: date | None) -> str | None:
@@ -308,17 +316,17 @@ def _uuid(text: str | None) -> uuid.UUID | None:
 
 
 def _state(fields: dict[str, JSON]) -> State:
-    shape = fields["shape"]
+    shape = fields.get("shape")
     return State(
         item=uuid.UUID(fields["item"]),
         code=fields["code"],
         level=fields["level"],
-        parent=_uuid(fields["parent"]),
-        names=fields["names"],
-        attributes=fields["attributes"],
+        parent=_uuid(fields.get("parent")),
+        names=fields.get("names", {}),
+        attributes=fields.get("attributes", {}),
         shape=None if shape is None else bytes.fromhex(shape),
-        valid_from=_date(fields["valid_from"]),
-        valid_to=_date(fields["valid_to"]),
+        valid_from=_date(fields.get("valid_from")),
+        valid_to=_date(fields.get("valid_to")),
     )
 
 
@@ -326,12 +334,12 @@ def _designation(fields: dict[str, JSON]) -> Designation:
     return Designation(
         item=uuid.UUID(fields["item"]),
         text=fields["text"],
-        language=fields["language"],
+        language=fields.get("language"),
         script=fields["script"],
         use=fields["use"],
         source=fields["source"],
-        valid_from=_date(fields["valid_from"]),
-        valid_to=_date(fields["valid_to"]),
+        valid_from=_date(fields.get("valid_from")),
+        valid_to=_date(fields.get("valid_to")),
     )
 
 
@@ -351,21 +359,21 @@ def _event(fields: dict[str, JSON]) -> ChangeEvent:
         id=uuid.UUID(fields["id"]),
         type=fields["type"],
         effective_on=date.fromisoformat(fields["effective_on"]),
-        earliest_on=_date(fields["earliest_on"]),
-        latest_on=_date(fields["latest_on"]),
+        earliest_on=_date(fields.get("earliest_on")),
+        latest_on=_date(fields.get("latest_on")),
         basis=fields["basis"],
-        note=fields["note"],
+        note=fields.get("note"),
         links=tuple(ChangeLink(**{**link, "item": uuid.UUID(link["item"])}) for link in fields["links"]),
     )
 
 
 def _state_key(fields: dict[str, JSON]) -> str:
-    return f"{fields['item']} {fields['valid_from'] or ''}"
+    return f"{fields['item']} {fields.get('valid_from', '')}"
 
 
 def _designation_key(fields: dict[str, JSON]) -> str:
     item, use, text = fields["item"], fields["use"], fields["text"]
-    return f"{item} {use} {fields['language'] or ''} {fields['valid_from'] or ''} {text}"
+    return f"{item} {use} {fields.get('language', '')} {fields.get('valid_from', '')} {text}"
 
 
 def _observation_key(fields: dict[str, JSON]) -> str:
