@@ -81,10 +81,6 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             "Largest request body, in bytes; a larger one is refused unread.",
             _whole(1024, 1 << 30),
         ),
-        "MARJAA_MAX_TEXT": Setting(
-            "200", "Longest text to match or suggest, in characters.", _whole(20, 2000)
-        ),
-        "MARJAA_MAX_QUERIES": Setting("500", "Most texts in one POST …/match.", _whole(1, 100_000)),
     }
 )
 
@@ -101,8 +97,6 @@ class Settings:
     timezone: ZoneInfo
     workers: int
     max_body: int
-    max_text: int
-    max_queries: int
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

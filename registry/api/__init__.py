@@ -1,0 +1,44 @@
+"""The HTTP API under /api/v1: one module for each resource; views parse, ask the domain, and answer."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from registry.api import catalogue, docs, finding, health, items, past, problems
+from registry.api.blueprint import Api
+
+PREFIX = "/api/v1"
+# Blueprints in the order in which the OpenAPI document shows them.
+BLUEPRINTS = (catalogue.blueprint, items.blueprint, past.blueprint, finding.blueprint, health.blueprint)
+
+
+def register(app: Flask, version: str) -> None:
+    """Add the API, its OpenAPI document and reader, and the rendering of errors."""
+    app.config.update(
+        API_TITLE="Marjaa",
+        API_VERSION=version,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    problems.register(app)
+    api = Api(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint, url_prefix=PREFIX)
+    app.register_blueprint(docs.blueprint, url_prefix=PREFIX)
+    app.after_request(_open_to_all)
+
+
+def _open_to_all(response: Response) -> Response:
+    """Public answers may be read by any page, and are never guessed to be of another type."""
+    headers = response.headers
+    headers["X-Content-Type-Options"] = "nosniff"
+    if request.path.startswith(PREFIX):
+        headers["Access-Control-Allow-Origin"] = "*"
+        if request.method == "OPTIONS":
+            headers["Access-Control-Allow-Methods"] = headers.get("Allow", "")
+            headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
+            headers["Access-Control-Max-Age"] = "86400"
+        if "Content-Security-Policy" not in headers:
+            headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    return response

@@ -1,0 +1,49 @@
+"""History of a code, and its projection to another date."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from registry.api.answering import answer_json, caching, services
+from registry.api.arguments import HistoryArguments, ProjectionArguments
+from registry.api.blueprint import Blueprint
+from registry.api.schemas import HistorySchema, ProjectionSchema
+from registry.serving import history_of, project_code
+
+blueprint = Blueprint("history", __name__, description="What became of a code")
+
+
+@blueprint.route("/referentials/<referential>/items/<code>/history")
+@blueprint.answers(HistorySchema, HTTPStatus.NOT_FOUND)
+@blueprint.arguments(HistoryArguments, location="query")
+def history(given: dict[str, Any], referential: str, code: str) -> Response:
+    """All states of the items that have, had or will have a code, and the change events that link them."""
+    version = given.get("version")
+    snapshot = services().library.snapshot(referential, version)
+    document = {
+        "code": code,
+        "version": snapshot.version.label,
+        "records_from": snapshot.referential.records_from,
+        "items": history_of(snapshot, code),
+    }
+    fresh = caching(snapshot.version.content_root, immutable=version is not None)
+    return answer_json(document, fresh, HistorySchema)
+
+
+@blueprint.route("/referentials/<referential>/items/<code>/projection")
+@blueprint.answers(ProjectionSchema, HTTPStatus.NOT_FOUND)
+@blueprint.arguments(ProjectionArguments, location="query")
+def projection(given: dict[str, Any], referential: str, code: str) -> Response:
+    """What the code of one date is on another, by the change events between them.
+
+    Where that is not exactly one code, `ambiguous` is true and all targets are given.
+    """
+    version = given.get("version")
+    snapshot = services().library.snapshot(referential, version)
+    found = project_code(snapshot, code, given["start"], given["end"])
+    shown = {name: getattr(found, name) for name in found.__slots__}
+    fresh = caching(snapshot.version.content_root, immutable=version is not None)
+    return answer_json({**shown, "version": snapshot.version.label}, fresh, ProjectionSchema)

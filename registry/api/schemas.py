@@ -1,0 +1,287 @@
+"""The answers, as the OpenAPI document describes them."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
+
+from registry.serving.listing import STATUSES
+
+
+def _names() -> fields.Dict:
+    return fields.Dict(fields.String(), fields.String(), required=True)
+
+
+class ProblemSchema(Schema):
+    """An RFC 9457 problem document; a kind of problem may add members."""
+
+    type = fields.String(required=True, metadata={"description": "Stable; relative to the public base."})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    advice = fields.String(required=True, metadata={"description": "What to do."})
+
+
+class VersionSchema(Schema):
+    """One publication of a referential."""
+
+    referential = fields.String(required=True)
+    label = fields.String(required=True)
+    ordinal = fields.Integer(required=True)
+    effective_on = fields.Date(required=True)
+    status = fields.String(required=True)
+    content_root = fields.String(required=True)
+    published_at = fields.String(required=True)
+    basis = fields.String(required=True)
+    notes = _names()
+    counts = fields.Dict(fields.String(), fields.Integer(), required=True)
+    provenance = fields.List(fields.Dict(), required=True)
+
+
+class ReferentialSchema(Schema):
+    """A register: what it is, who answers for it, since when its records are kept."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    names = _names()
+    description = _names()
+    owner = fields.String(required=True)
+    licence = fields.String(required=True)
+    attribution = fields.String(required=True)
+    periodicity = fields.String(required=True)
+    levels = fields.List(fields.String(), required=True)
+    languages = fields.List(fields.String(), required=True)
+    stage = fields.String(required=True)
+    records_from = fields.Date(required=True, allow_none=True)
+    records_basis = fields.String(required=True, allow_none=True)
+    version = fields.Function(
+        lambda entry: None if entry.latest is None else entry.latest.label,
+        metadata={"type": ["string", "null"], "description": "The newest published version."},
+    )
+
+
+class ReferentialListSchema(Schema):
+    """All referentials, by id."""
+
+    items = fields.List(fields.Nested(ReferentialSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class VersionListSchema(Schema):
+    """The versions of a referential, oldest first."""
+
+    items = fields.List(fields.Nested(VersionSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class OtherNameSchema(Schema):
+    """Another name that leads to the item."""
+
+    text = fields.String(required=True)
+    language = fields.String(required=True, allow_none=True)
+    script = fields.String(required=True)
+
+
+class ReplacementSchema(Schema):
+    """A code that replaced another one, or that was replaced."""
+
+    code = fields.String(required=True)
+    event = fields.String(required=True)
+    effective_on = fields.Date(required=True)
+
+
+class ListedItemSchema(Schema):
+    """An item in a list."""
+
+    code = fields.String(required=True)
+    level = fields.String(required=True)
+    parent = fields.String(required=True, allow_none=True)
+    names = _names()
+    other_names = fields.List(fields.Nested(OtherNameSchema), required=True)
+    attributes = fields.Dict(required=True)
+    status = fields.String(required=True, validate=OneOf(STATUSES))
+    valid_from = fields.Date(required=True, allow_none=True)
+    valid_to = fields.Date(required=True, allow_none=True)
+    successors = fields.List(fields.Nested(ReplacementSchema), required=True)
+    predecessors = fields.List(fields.Nested(ReplacementSchema), required=True)
+    language = fields.String(allow_none=True, metadata={"description": "The language used, with `lang`."})
+    shape = fields.Dict(allow_none=True, metadata={"description": "GeoJSON geometry, with `shape`."})
+
+
+class ItemSchema(ListedItemSchema):
+    """An item on a day, as a version has it."""
+
+    version = fields.String(required=True)
+    at = fields.Date(required=True)
+
+
+class ItemListSchema(Schema):
+    """A page of items."""
+
+    items = fields.List(fields.Nested(ListedItemSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+    version = fields.String(required=True)
+    at = fields.Date(required=True)
+    language = fields.String(metadata={"description": "The language asked for; each item says which it got."})
+
+
+class ChangeLinkSchema(Schema):
+    """One end of a change event."""
+
+    code = fields.String(required=True)
+    level = fields.String(required=True)
+    share = fields.Float(required=True, allow_none=True)
+    share_basis = fields.String(required=True, allow_none=True)
+
+
+class ChangeEventSchema(Schema):
+    """What happened: source states became target states; the true date lies in `[earliest_on, latest_on]`."""
+
+    id = fields.UUID(required=True)
+    type = fields.String(required=True)
+    effective_on = fields.Date(required=True)
+    earliest_on = fields.Date(required=True, allow_none=True)
+    latest_on = fields.Date(required=True, allow_none=True)
+    basis = fields.String(required=True)
+    note = fields.String(required=True, allow_none=True)
+    sources = fields.List(fields.Nested(ChangeLinkSchema), required=True)
+    targets = fields.List(fields.Nested(ChangeLinkSchema), required=True)
+
+
+class PastStateSchema(Schema):
+    """What an item was during `[valid_from, valid_to)`; null is an unknown start or an open end."""
+
+    code = fields.String(required=True)
+    level = fields.String(required=True)
+    parent = fields.String(required=True, allow_none=True)
+    names = _names()
+    attributes = fields.Dict(required=True)
+    valid_from = fields.Date(required=True, allow_none=True)
+    valid_to = fields.Date(required=True, allow_none=True)
+
+
+class ItemHistorySchema(Schema):
+    """One item through time."""
+
+    item = fields.UUID(required=True)
+    states = fields.List(fields.Nested(PastStateSchema), required=True)
+    events = fields.List(fields.Nested(ChangeEventSchema), required=True)
+
+
+class HistorySchema(Schema):
+    """The items that have, had or will have a code."""
+
+    code = fields.String(required=True)
+    version = fields.String(required=True)
+    records_from = fields.Date(required=True, allow_none=True)
+    items = fields.List(fields.Nested(ItemHistorySchema), required=True)
+
+
+class TargetSchema(Schema):
+    """A code that holds all or a part of what the projected code meant."""
+
+    code = fields.String(required=True)
+    level = fields.String(required=True)
+    names = _names()
+    share = fields.Float(required=True, allow_none=True)
+    share_basis = fields.String(required=True, allow_none=True)
+
+
+class ProjectionSchema(Schema):
+    """What a code of one date is on another."""
+
+    code = fields.String(required=True)
+    version = fields.String(required=True)
+    start = fields.Date(required=True, data_key="from")
+    end = fields.Date(required=True, data_key="to")
+    outcome = fields.String(required=True)
+    ambiguous = fields.Boolean(required=True)
+    certain = fields.Boolean(required=True)
+    targets = fields.List(fields.Nested(TargetSchema), required=True)
+    path = fields.List(fields.Nested(ChangeEventSchema), required=True)
+
+
+class CandidateSchema(Schema):
+    """An item that a text may mean."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    score = fields.Float(required=True)
+    matched_name = fields.String(required=True)
+    language = fields.String(required=True, allow_none=True)
+    level = fields.String(required=True)
+    parent = fields.String(required=True, allow_none=True)
+    parts = fields.Dict(fields.String(), fields.Float(), required=True)
+
+
+class FoundSchema(Schema):
+    """What an answer that depends on the search index was given by."""
+
+    referential = fields.String(required=True)
+    version = fields.String(required=True)
+    at = fields.Date(required=True)
+    content_root = fields.String(required=True)
+    key_version = fields.String(required=True)
+
+
+class SuggestionsSchema(FoundSchema):
+    """Items whose names go on as the text does, best first."""
+
+    candidates = fields.List(fields.Nested(CandidateSchema), required=True)
+
+
+class MatchSchema(Schema):
+    """What was found for one text."""
+
+    outcome = fields.String(required=True, validate=OneOf(("exact", "auto", "review", "ambiguous", "none")))
+    candidates = fields.List(fields.Nested(CandidateSchema), required=True)
+
+
+class MatchesSchema(FoundSchema):
+    """One result for each text, in order."""
+
+    results = fields.List(fields.Nested(MatchSchema), required=True)
+
+
+class AssociationSchema(Schema):
+    """One pair: the source is … (exact, close, broad, narrow, related) the target."""
+
+    source = fields.String(required=True)
+    target = fields.String(required=True)
+    relation = fields.String(required=True)
+    share = fields.Float(required=True, allow_none=True)
+    basis = fields.String(required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True)
+
+
+class CorrespondenceHeadSchema(Schema):
+    """A map between versions of two referentials, without its pairs."""
+
+    id = fields.String(required=True)
+    names = _names()
+    source_referential = fields.String(required=True)
+    source_version = fields.String(required=True)
+    target_referential = fields.String(required=True)
+    target_version = fields.String(required=True)
+    basis = fields.String(required=True)
+    published_at = fields.String(required=True)
+
+
+class CorrespondenceSchema(CorrespondenceHeadSchema):
+    """A map between versions of two referentials, n sources to m targets."""
+
+    associations = fields.List(fields.Nested(AssociationSchema), required=True)
+
+
+class CorrespondenceListSchema(Schema):
+    """All correspondences, by id."""
+
+    items = fields.List(fields.Nested(CorrespondenceHeadSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class HealthSchema(Schema):
+    """Whether the service can answer."""
+
+    status = fields.String(required=True)
+    referentials = fields.Integer(required=True)
