@@ -1,0 +1,39 @@
+"""A view per referential that a GIS opens straight from PostGIS."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import Connection
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def view_name(referential: str) -> str:
+    """The name of a referential's view; raises ValueError for an id that is not lower case with hyphens."""
+    if not _ID.fullmatch(referential):
+        raise ValueError(f"no view can be named after the referential {referential!r}")
+    return f"view_{referential.replace('-', '_')}"
+
+
+def create_view(connection: Connection, referential: str) -> None:
+    """Make, or make again, the view of a referential's states as they hold today; on PostgreSQL only.
+
+    Its columns: `id` (a stable whole number, as QGIS wants for a key), `code`, `level`, `name_fr`, `name_ar`,
+    `valid_from`, `valid_to`, and `shape`, which keeps its type and SRID.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    name = view_name(referential)
+    # The id is checked above: a view's text takes no parameters. Replaced, not dropped: grants on it stay.
+    connection.exec_driver_sql(
+        f"""
+        CREATE OR REPLACE VIEW {name} AS
+        SELECT id, code, level, names ->> 'fr' AS name_fr, names ->> 'ar' AS name_ar,
+               valid_from, valid_to, shape
+        FROM item_state
+        WHERE referential = '{referential}' AND withdrawn_in IS NULL
+          AND (valid_from IS NULL OR valid_from <= CURRENT_DATE)
+          AND (valid_to IS NULL OR valid_to > CURRENT_DATE)
+        """  # noqa: S608  # the id was checked
+    )
