@@ -6,15 +6,16 @@ rendered once, for all of its days.
 
 from __future__ import annotations
 
-import json
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+
+import orjson
 
 from matching.store import OPEN_END, UNKNOWN_START, Name, Row, write_store
 from matching.text import script_of
@@ -31,7 +32,6 @@ DESCENTS = SUCCESSIONS | {"extraction", "creation", "reinstatement"}
 # Events that withdraw what was never right.
 WITHDRAWALS = frozenset({"correction", "annulment"})
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -64,7 +64,7 @@ def rows_of(content: Content) -> Iterator[Row]:
     ends = _ends(content.events())
     designations = _Alongside(content.payloads("designation"))
     observations = _Alongside(content.payloads("observation"))
-    states = (json.loads(payload.decode()) for payload in content.payloads("state"))
+    states = (orjson.loads(payload) for payload in content.payloads("state"))
     for item, item_states in groupby(states, key=lambda state: str(state["item"])):
         others, seen = designations.of(item), observations.of(item)
         for state in item_states:
@@ -76,7 +76,7 @@ class _Alongside:
     """The records about each item of a stream that is sorted by item, taken in step with another one."""
 
     def __init__(self, payloads: Iterator[bytes]) -> None:
-        facts = (json.loads(payload.decode()) for payload in payloads)
+        facts = (orjson.loads(payload) for payload in payloads)
         self._groups = groupby(facts, key=lambda fact: str(fact["item"]))
         self._next = next(self._groups, None)
 
@@ -103,7 +103,7 @@ def _parent_timelines(content: Content) -> Mapping[str, list[tuple[int, int, str
     for payload in content.payloads("state"):
         start = payload.find(b'"family":"state","item":"') + 25
         if parents and payload[start : start + 36] in parents:
-            state = json.loads(payload.decode())
+            state = orjson.loads(payload)
             timelines[state["item"]].append((*_period(state), state["code"]))
     return timelines
 
@@ -145,23 +145,25 @@ def _rows_of_state(
     start, end = _period(state)
     others = [other for other in designations if _overlaps(other, start, end)]
     shape = bytes.fromhex(state["shape"]) if "shape" in state else None
-    row = Row(
-        code=code,
-        level=state["level"],
-        parent=None,
-        valid_from=start,
-        valid_to=end,
-        rendered=b"",
-        names=_names(state, others),
-        importance=_importance(state, observations),
-        bbox=None if shape is None else bounds_of(shape),
-        shape=shape,
-        simplified=None if shape is None else simplified(shape),
-        successors=tuple(link["code"] for link in successors),
-    )
+    names, importance = _names(state, others), _importance(state, observations)
+    bounds = None if shape is None else bounds_of(shape)
+    simple = None if shape is None else simplified(shape)
+    replaced_by = tuple(link["code"] for link in successors)
     for first, last, parent in _pieces(start, end, timelines.get(state.get("parent", ""), ())):
-        rendered = _rendered(state, parent, others, observations, successors, predecessors)
-        yield replace(row, parent=parent, valid_from=first, valid_to=last, rendered=rendered)
+        yield Row(
+            code=code,
+            level=state["level"],
+            parent=parent,
+            valid_from=first,
+            valid_to=last,
+            rendered=_rendered(state, parent, others, observations, successors, predecessors),
+            names=names,
+            importance=importance,
+            bbox=bounds,
+            shape=shape,
+            simplified=simple,
+            successors=replaced_by,
+        )
 
 
 def _names(state: Mapping[str, JSON], others: Sequence[Mapping[str, JSON]]) -> tuple[Name, ...]:
@@ -207,7 +209,7 @@ def _rendered(
     predecessors: Sequence[Mapping[str, JSON]],
 ) -> bytes:
     """An item as it is served; entries and exclusions of an index are not other names."""
-    return _ENCODER.encode(
+    return orjson.dumps(
         {
             "code": state["code"],
             "level": state["level"],
@@ -229,7 +231,7 @@ def _rendered(
             "successors": successors,
             "predecessors": predecessors,
         }
-    ).encode()
+    )
 
 
 def _importance(state: Mapping[str, JSON], observations: Sequence[Mapping[str, JSON]]) -> float:

@@ -8,13 +8,15 @@ known, or empty, is left out: a million items need not say a million times that 
 
 from __future__ import annotations
 
-import json
+import math
 import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
+
+import orjson
 
 JSON = Any  # str, int, float, bool, None, and lists and dicts of these
 
@@ -70,20 +72,20 @@ class MalformedRecord(ValueError):
     """Bytes that are not a record of a known family."""
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
 def canonical(value: JSON) -> bytes:
-    """The canonical bytes of a JSON value; raises ValueError for NaN and infinities."""
-    text = _ENCODER.encode(value)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return text.encode()
+    """The canonical bytes of a JSON value; numbers that may not be finite go through `plain` first."""
+    payload = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return payload if payload.isascii() else unicodedata.normalize("NFC", payload.decode()).encode()
 
 
 def plain(value: JSON) -> JSON:
-    """The value with integral floats as integers, in depth, so that 2.0 and 2 are one fact."""
+    """The value with integral floats as integers, in depth, so that 2.0 and 2 are one fact.
+
+    Raises ValueError for what is not a finite number.
+    """
     if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{value} is not a finite number")
         return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
         return {key: plain(inner) for key, inner in value.items()}
@@ -283,7 +285,7 @@ Fact = State | Designation | Observation | ChangeEvent
 def parse(payload: bytes) -> Fact:
     """The fact that canonical bytes state; raises MalformedRecord."""
     try:
-        fields = json.loads(payload.decode())
+        fields = orjson.loads(payload)
         return _PARSERS[fields["family"]](fields)
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedRecord(f"not a record: {payload[:120]!r} ({error})") from error
@@ -292,7 +294,7 @@ def parse(payload: bytes) -> Fact:
 def record_of(payload: bytes) -> Record:
     """Canonical bytes with their family and key, without building the fact; raises MalformedRecord."""
     try:
-        fields = json.loads(payload.decode())
+        fields = orjson.loads(payload)
         family = fields["family"]
         return Record(family, _KEYS[family](fields), payload)
     except (KeyError, TypeError, ValueError) as error:

@@ -112,8 +112,9 @@ def test_the_order_in_which_links_and_attributes_are_given_does_not_matter() -> 
 
 
 def test_a_number_that_is_none_cannot_be_written() -> None:
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        canonical({"share": float("nan")})
+    seen = Observation(ITEM, "population", date(2024, 9, 1), float("nan"), "persons", "HCP")
+    with pytest.raises(ValueError, match="not a finite number"):
+        seen.record()
 
 
 def test_an_item_keeps_its_id_wherever_and_whenever_it_is_derived() -> None:
