@@ -59,6 +59,7 @@ class ReferentialEntry:
     attribution: str
     periodicity: str
     levels: tuple[str, ...]
+    level_names: Mapping[str, Mapping[str, str]]
     languages: tuple[str, ...]
     stage: str
     records_from: date | None
@@ -73,14 +74,20 @@ class ReferentialEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class AssociationEntry:
-    """One pair of a correspondence: `relation` reads "the source is … the target" (exact, narrow, …)."""
+class MemberEntry:
+    """A code on one side of an association; `share` is the part of the other side that it holds."""
 
-    source: str
-    target: str
-    relation: str
+    code: str
     share: float | None
-    basis: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationEntry:
+    """n sources to m targets; `relation` reads "the source is … the target" (exact, narrow, broad …)."""
+
+    sources: tuple[MemberEntry, ...]
+    targets: tuple[MemberEntry, ...]
+    relation: str
     note: str | None
 
 
@@ -91,9 +98,9 @@ class CorrespondenceEntry:
     id: str
     names: Mapping[str, str]
     source_referential: str
-    source_version: str
+    source_version: str | None
     target_referential: str
-    target_version: str
+    target_version: str | None
     basis: str
     published_at: str
     associations: tuple[AssociationEntry, ...]
@@ -179,5 +186,13 @@ def _referential(fields: dict[str, JSON]) -> ReferentialEntry:
 
 
 def _correspondence(fields: dict[str, JSON]) -> CorrespondenceEntry:
-    associations = tuple(AssociationEntry(**association) for association in fields["associations"])
+    associations = tuple(
+        AssociationEntry(
+            sources=tuple(MemberEntry(**member) for member in association["sources"]),
+            targets=tuple(MemberEntry(**member) for member in association["targets"]),
+            relation=association["relation"],
+            note=association["note"],
+        )
+        for association in fields["associations"]
+    )
     return CorrespondenceEntry(**{**fields, "associations": associations})

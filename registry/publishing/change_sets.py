@@ -1,0 +1,93 @@
+"""Change sets: drafts of versions, kept as rows of changes over a base version (D4)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from referentials.drafting import Draft
+from referentials.records import JSON
+from registry.errors import Conflict
+from registry.models import ChangeSet, Version
+from registry.publishing.rows import write_changes
+
+PUBLISHABLE = frozenset({"draft", "approved"})
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a change set says of the version to be; `base` is the ordinal it starts from, 0 for none."""
+
+    referential: str
+    base: int
+    label: str
+    effective_on: date
+    basis: str
+    notes: Mapping[str, str]
+    provenance: Sequence[Mapping[str, JSON]]
+
+    @property
+    def ordinal(self) -> int:
+        """The ordinal that the version gets: versions form one line."""
+        return self.base + 1
+
+
+def now() -> str:
+    """This moment in UTC, to the second, as RFC 3339 text."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def save_change_set(
+    connection: Connection, proposal: Proposal, draft: Draft, author: str | None = None
+) -> uuid.UUID:
+    """Keep a draft, in the caller's transaction; the id of the change set."""
+    identity, moment = uuid.uuid4(), now()
+    connection.execute(
+        insert(ChangeSet).values(
+            id=identity,
+            referential=proposal.referential,
+            base_ordinal=proposal.base or None,
+            label=proposal.label,
+            effective_on=proposal.effective_on,
+            basis=proposal.basis,
+            notes=dict(proposal.notes),
+            provenance=[dict(source) for source in proposal.provenance],
+            status="draft",
+            author=author,
+            created_at=moment,
+            changed_at=moment,
+        )
+    )
+    write_changes(connection, identity, draft.added, draft.withdrawn)
+    return identity
+
+
+def read_proposal(connection: Connection, change_set: uuid.UUID) -> Proposal:
+    """What a change set proposes; raises Conflict where it cannot be published (any more)."""
+    row = connection.execute(select(ChangeSet.__table__).where(ChangeSet.id == change_set)).one_or_none()
+    if row is None:
+        raise Conflict(f"There is no change set {change_set}.")
+    if row.status not in PUBLISHABLE:
+        raise Conflict(
+            f"The change set {change_set} of {row.referential} is {row.status}; only one that is "
+            f"{' or '.join(sorted(PUBLISHABLE))} can be published."
+        )
+    return Proposal(
+        referential=row.referential,
+        base=row.base_ordinal or 0,
+        label=row.label,
+        effective_on=row.effective_on,
+        basis=row.basis,
+        notes=row.notes,
+        provenance=row.provenance,
+    )
+
+
+def head(connection: Connection, referential: str) -> int:
+    """The newest ordinal of a referential; 0 where nothing is published."""
+    newest = select(func.max(Version.ordinal)).where(Version.referential == referential)
+    return connection.execute(newest).scalar() or 0

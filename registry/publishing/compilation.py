@@ -1,0 +1,126 @@
+"""Compiles a version into a snapshot: first in a staging folder, then renamed into its place (D1, D4)."""
+
+from __future__ import annotations
+
+import heapq
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from matching.store import DamagedStore, StaleStore, open_store
+from referentials.compiling import compile_search
+from referentials.kinds import kind as kind_of
+from referentials.records import Record, RecordKey
+from referentials.snapshot import (
+    Content,
+    ContentHeader,
+    DamagedSnapshot,
+    WrittenContent,
+    open_content,
+    write_content,
+)
+from registry.catalogue import snapshot_folder
+
+STAGING = ".staging"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a compilation needs to know of the referential: its kind's profile and its order of levels."""
+
+    kind: str
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A compiled snapshot that is not in its place yet."""
+
+    folder: Path
+    written: WrittenContent
+
+
+def base_content(root: Path, referential: str, ordinal: int) -> Content | None:
+    """The content of the version that a draft is based on; None for the first version (ordinal 0)."""
+    return None if ordinal == 0 else open_content(root / snapshot_folder(referential, ordinal) / "content")
+
+
+def merged(base: Content | None, added: Iterable[Record], withdrawn: Sequence[RecordKey]) -> Iterator[Record]:
+    """The base's records without the withdrawn ones, with the added ones, in content order.
+
+    `added` is in content order.
+    """
+    gone = frozenset(withdrawn)
+    kept = () if base is None else (record for record in base.records() if record.record_key not in gone)
+    return heapq.merge(kept, added, key=lambda record: record.order)
+
+
+def compile_version(root: Path, header: ContentHeader, recipe: Recipe, records: Iterable[Record]) -> Staged:
+    """Write `content/` and `search/` of a version into a staging folder of its own."""
+    folder = root / STAGING / header.referential / f"{header.ordinal}-{uuid.uuid4().hex}"
+    try:
+        written = write_content(folder / "content", header, records)
+        _compile_search(folder, recipe)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Staged(folder, written)
+
+
+def rebuild_search(root: Path, referential: str, ordinal: int, recipe: Recipe) -> None:
+    """Compile `search/` of a published version again, from its content, and put it in the old one's place."""
+    place = root / snapshot_folder(referential, ordinal)
+    staging = root / STAGING / referential / f"{ordinal}-{uuid.uuid4().hex}"
+    staging.mkdir(parents=True)
+    try:
+        compile_search(
+            open_content(place / "content"),
+            staging / "search",
+            profile=kind_of(recipe.kind).profile,
+            levels=recipe.levels,
+        )
+        if (place / "search").exists():
+            (place / "search").rename(staging / "replaced")
+        (staging / "search").rename(place / "search")
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def put_in_place(root: Path, staged: Staged, referential: str, ordinal: int) -> None:
+    """Rename a staged snapshot to where readers look for it; what stood there unfinished goes."""
+    place = root / snapshot_folder(referential, ordinal)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists():
+        place.rename(staged.folder.with_name(f"replaced-{uuid.uuid4().hex}"))
+    staged.folder.rename(place)
+    clear_staging(root, referential)
+
+
+def snapshot_condition(place: Path, content_root: str) -> Literal["whole", "search", "content"]:
+    """What of a version's snapshot has to be compiled again: nothing, `search` only, or all of it."""
+    try:
+        if open_content(place / "content").root != content_root:
+            return "content"
+    except DamagedSnapshot:
+        return "content"
+    try:
+        return "whole" if open_store(place / "search").content_root == content_root else "search"
+    except (DamagedStore, StaleStore):
+        return "search"
+
+
+def clear_staging(root: Path, referential: str) -> None:
+    """Remove what interrupted compilations left; only for the holder of the referential's lock."""
+    shutil.rmtree(root / STAGING / referential, ignore_errors=True)
+
+
+def _compile_search(folder: Path, recipe: Recipe) -> None:
+    compile_search(
+        open_content(folder / "content"),
+        folder / "search",
+        profile=kind_of(recipe.kind).profile,
+        levels=recipe.levels,
+    )

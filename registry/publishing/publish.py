@@ -1,0 +1,208 @@
+"""The publish function: the only way in which a version comes to be (D4).
+
+The order makes it safe to stop anywhere. The snapshot is compiled first, in a staging folder; then one
+transaction writes rows, version, log leaf and outbox; then the folder is renamed into its place and the
+catalogue flips. Before the commit nothing has happened; after it, `complete` finishes what is left when the
+service starts again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from referentials.records import RecordKey
+from referentials.snapshot import ContentHeader
+from registry.catalogue import snapshot_folder
+from registry.database import begin_write
+from registry.errors import Conflict
+from registry.models import ChangeSet, OutboxEntry, Referential, Version
+from registry.publishing.change_sets import Proposal, head, now, read_proposal
+from registry.publishing.compilation import (
+    Recipe,
+    Staged,
+    base_content,
+    clear_staging,
+    compile_version,
+    merged,
+    put_in_place,
+    rebuild_search,
+    snapshot_condition,
+)
+from registry.publishing.locks import file_lock
+from registry.publishing.log import append_leaf
+from registry.publishing.rows import (
+    overlaps,
+    read_added,
+    read_withdrawn,
+    stored_records,
+    withdraw_records,
+    write_records,
+)
+from registry.publishing.shelving import flip_catalogue
+from registry.publishing.views import create_view
+
+
+class CodesOverlap(Conflict):
+    """Two items would own a code at the same moment."""
+
+
+def publish(engine: Engine, root: Path, change_set: uuid.UUID) -> int:
+    """Publish a change set as the next version of its referential; the version's ordinal.
+
+    `root` is the snapshots' root. Raises Conflict where the change set was published or withdrawn already, or
+    where another version came between (the head moved), and CodesOverlap where two items would own a code at
+    a moment; in each case nothing is changed.
+    """
+    with engine.connect() as connection:
+        proposal = read_proposal(connection, change_set)
+    with file_lock(root, f"{proposal.referential}.lock"):
+        with engine.connect() as connection:
+            _require_head(connection, read_proposal(connection, change_set))
+            withdrawn = read_withdrawn(connection, change_set)
+            staged = _compile(connection, root, change_set, proposal, withdrawn)
+        with begin_write(engine) as connection:
+            _write(connection, root, change_set, proposal, withdrawn, staged)
+        put_in_place(root, staged, proposal.referential, proposal.ordinal)
+    flip_catalogue(engine, root)
+    return proposal.ordinal
+
+
+def complete(engine: Engine, root: Path) -> list[tuple[str, int]]:
+    """Finish what an interruption left: compile published versions whose snapshot is missing or unusable.
+
+    Called at start-up. The versions that it compiled, as (referential, ordinal).
+    """
+    compiled = []
+    with engine.connect() as connection:
+        referentials = connection.execute(select(Referential.id).order_by(Referential.id)).scalars().all()
+    for referential in referentials:
+        with file_lock(root, f"{referential}.lock"):
+            clear_staging(root, referential)
+            compiled += [(referential, ordinal) for ordinal in _complete_versions(engine, root, referential)]
+    flip_catalogue(engine, root)
+    return compiled
+
+
+def _complete_versions(engine: Engine, root: Path, referential: str) -> list[int]:
+    compiled = []
+    with engine.connect() as connection:
+        recipe = _recipe(connection, referential)
+        versions = connection.execute(
+            select(Version.__table__).where(Version.referential == referential).order_by(Version.ordinal)
+        ).all()
+        for version in versions:
+            condition = snapshot_condition(
+                root / snapshot_folder(referential, version.ordinal), version.content_root
+            )
+            if condition == "whole":
+                continue
+            compiled.append(version.ordinal)
+            if condition == "search":
+                rebuild_search(root, referential, version.ordinal, recipe)
+                continue
+            header = ContentHeader(referential, version.ordinal, version.label, version.effective_on)
+            staged = compile_version(
+                root, header, recipe, stored_records(connection, referential, version.ordinal)
+            )
+            if staged.written.root != version.content_root:
+                raise Conflict(
+                    f"{referential} {version.label}: the database gives the content root "
+                    f"{staged.written.root}, but {version.content_root} was published."
+                )
+            put_in_place(root, staged, referential, version.ordinal)
+    return compiled
+
+
+def _compile(
+    connection: Connection,
+    root: Path,
+    change_set: uuid.UUID,
+    proposal: Proposal,
+    withdrawn: list[RecordKey],
+) -> Staged:
+    header = ContentHeader(proposal.referential, proposal.ordinal, proposal.label, proposal.effective_on)
+    base = base_content(root, proposal.referential, proposal.base)
+    records = merged(base, read_added(connection, change_set), withdrawn)
+    return compile_version(root, header, _recipe(connection, proposal.referential), records)
+
+
+def _write(
+    connection: Connection,
+    root: Path,
+    change_set: uuid.UUID,
+    proposal: Proposal,
+    withdrawn: list[RecordKey],
+    staged: Staged,
+) -> None:
+    referential, ordinal, moment = proposal.referential, proposal.ordinal, now()
+    # Held to the end of the transaction; on SQLite the transaction itself is the lock.
+    connection.execute(select(Referential.id).where(Referential.id == referential).with_for_update())
+    _require_head(connection, read_proposal(connection, change_set))
+    withdraw_records(connection, referential, ordinal, withdrawn)
+    write_records(connection, referential, ordinal, read_added(connection, change_set))
+    clashes = overlaps(connection, referential, ordinal)
+    if clashes:
+        raise CodesOverlap(
+            f"{referential}: two items would own a code at the same moment: "
+            + ", ".join(sorted({clash.code for clash in clashes})[:20])
+        )
+    base_root = connection.execute(
+        select(Version.content_root).where(
+            Version.referential == referential, Version.ordinal == proposal.base
+        )
+    ).scalar_one_or_none()
+    published = (Version.referential == referential, Version.status == "published")
+    connection.execute(update(Version).where(*published).values(status="superseded"))
+    connection.execute(
+        update(ChangeSet)
+        .where(ChangeSet.id == change_set)
+        .values(status="published", content_root=staged.written.root, changed_at=moment)
+    )
+    connection.execute(
+        insert(Version).values(
+            referential=referential,
+            ordinal=ordinal,
+            label=proposal.label,
+            effective_on=proposal.effective_on,
+            status="published",
+            content_root=staged.written.root,
+            base_ordinal=proposal.base or None,
+            published_at=moment,
+            basis=proposal.basis,
+            notes=dict(proposal.notes),
+            counts=dict(staged.written.counts),
+            provenance=list(proposal.provenance),
+            change_set=change_set,
+        )
+    )
+    leaf = append_leaf(
+        connection,
+        proposal,
+        base_root=base_root,
+        content_root=staged.written.root,
+        published_at=moment,
+    )
+    announcement = {"referential": referential, "ordinal": ordinal, "label": proposal.label, "leaf": leaf}
+    connection.execute(
+        insert(OutboxEntry).values(kind="version-published", payload=announcement, created_at=moment)
+    )
+    create_view(connection, referential)
+
+
+def _require_head(connection: Connection, proposal: Proposal) -> None:
+    newest = head(connection, proposal.referential)
+    if newest != proposal.base:
+        raise Conflict(
+            f"The change set starts from version {proposal.base} of {proposal.referential}, "
+            f"but the newest is {newest}; rebase it."
+        )
+
+
+def _recipe(connection: Connection, referential: str) -> Recipe:
+    row = connection.execute(
+        select(Referential.kind, Referential.levels).where(Referential.id == referential)
+    ).one()
+    return Recipe(row.kind, tuple(level["id"] for level in row.levels))

@@ -1,0 +1,114 @@
+"""Writes the catalogue file from the database: what readers find on the shelf."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+
+from registry.catalogue import (
+    AssociationEntry,
+    Catalogue,
+    CorrespondenceEntry,
+    MemberEntry,
+    ReferentialEntry,
+    VersionEntry,
+    snapshot_folder,
+    write_catalogue,
+)
+from registry.models import Association, AssociationMember, Correspondence, Referential, Version
+from registry.publishing.locks import file_lock
+
+
+def flip_catalogue(engine: Engine, root: Path) -> None:
+    """Replace the catalogue by what is published and compiled; one at a time, so it never goes back."""
+    with file_lock(root, "catalogue.lock"), engine.connect() as connection:
+        write_catalogue(root, published_catalogue(connection, root))
+
+
+def published_catalogue(connection: Connection, root: Path) -> Catalogue:
+    """All referentials, the versions whose snapshot is in its place, and the newest correspondences."""
+    versions: defaultdict[str, list[VersionEntry]] = defaultdict(list)
+    for row in connection.execute(select(Version.__table__).order_by(Version.referential, Version.ordinal)):
+        if not (root / snapshot_folder(row.referential, row.ordinal) / "search" / "manifest.json").is_file():
+            continue
+        versions[row.referential].append(
+            VersionEntry(
+                referential=row.referential,
+                ordinal=row.ordinal,
+                label=row.label,
+                effective_on=row.effective_on,
+                status=row.status,
+                content_root=row.content_root,
+                published_at=row.published_at,
+                basis=row.basis,
+                notes=row.notes,
+                counts=row.counts,
+                provenance=tuple(row.provenance),
+            )
+        )
+    referentials = {
+        row.id: ReferentialEntry(
+            id=row.id,
+            kind=row.kind,
+            names=row.names,
+            description=row.description,
+            owner=row.owner,
+            licence=row.licence,
+            attribution=row.attribution,
+            periodicity=row.periodicity,
+            levels=tuple(level["id"] for level in row.levels),
+            level_names={level["id"]: level["names"] for level in row.levels},
+            languages=tuple(row.languages),
+            stage=row.stage,
+            records_from=row.records_from,
+            records_basis=row.records_basis,
+            versions=tuple(versions[row.id]),
+        )
+        for row in connection.execute(select(Referential.__table__).order_by(Referential.id))
+    }
+    return Catalogue(referentials, _correspondences(connection))
+
+
+def _correspondences(connection: Connection) -> dict[str, CorrespondenceEntry]:
+    associations = _associations(connection)
+    rows = connection.execute(
+        select(Correspondence.__table__).order_by(Correspondence.id, Correspondence.ordinal)
+    )
+    return {  # of each id, the last one stays: the newest
+        row.id: CorrespondenceEntry(
+            id=row.id,
+            names=row.names,
+            source_referential=row.source,
+            source_version=row.source_version,
+            target_referential=row.target,
+            target_version=row.target_version,
+            basis=row.basis,
+            published_at=row.published_at,
+            associations=tuple(associations[row.id, row.ordinal]),
+        )
+        for row in rows
+    }
+
+
+def _associations(connection: Connection) -> dict[tuple[str, int], list[AssociationEntry]]:
+    by_correspondence: defaultdict[tuple[str, int], list[AssociationEntry]] = defaultdict(list)
+    members: defaultdict[tuple[str, int, int, str], list[MemberEntry]] = defaultdict(list)
+    for row in connection.execute(select(AssociationMember.__table__).order_by(AssociationMember.code)):
+        member = MemberEntry(row.code, row.share)
+        members[row.correspondence, row.ordinal, row.position, row.side].append(member)
+    ordered = select(Association.__table__).order_by(
+        Association.correspondence, Association.ordinal, Association.position
+    )
+    for row in connection.execute(ordered):
+        place = (row.correspondence, row.ordinal, row.position)
+        by_correspondence[row.correspondence, row.ordinal].append(
+            AssociationEntry(
+                sources=tuple(members[(*place, "source")]),
+                targets=tuple(members[(*place, "target")]),
+                relation=row.relation,
+                note=row.note,
+            )
+        )
+    return by_correspondence
