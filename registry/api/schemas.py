@@ -50,6 +50,7 @@ class ReferentialSchema(Schema):
     attribution = fields.String(required=True)
     periodicity = fields.String(required=True)
     levels = fields.List(fields.String(), required=True)
+    level_names = fields.Dict(fields.String(), _names(), required=True)
     languages = fields.List(fields.String(), required=True)
     stage = fields.String(required=True)
     records_from = fields.Date(required=True, allow_none=True)
@@ -243,14 +244,19 @@ class MatchesSchema(FoundSchema):
     results = fields.List(fields.Nested(MatchSchema), required=True)
 
 
-class AssociationSchema(Schema):
-    """One pair: the source is … (exact, close, broad, narrow, related) the target."""
+class MemberSchema(Schema):
+    """A code of one side of an association."""
 
-    source = fields.String(required=True)
-    target = fields.String(required=True)
-    relation = fields.String(required=True)
+    code = fields.String(required=True)
     share = fields.Float(required=True, allow_none=True)
-    basis = fields.String(required=True, allow_none=True)
+
+
+class AssociationSchema(Schema):
+    """The sources together are … (exact, close, broad, narrow, related) the targets together."""
+
+    sources = fields.List(fields.Nested(MemberSchema), required=True)
+    targets = fields.List(fields.Nested(MemberSchema), required=True)
+    relation = fields.String(required=True)
     note = fields.String(required=True, allow_none=True)
 
 
@@ -260,9 +266,9 @@ class CorrespondenceHeadSchema(Schema):
     id = fields.String(required=True)
     names = _names()
     source_referential = fields.String(required=True)
-    source_version = fields.String(required=True)
+    source_version = fields.String(required=True, allow_none=True)
     target_referential = fields.String(required=True)
-    target_version = fields.String(required=True)
+    target_version = fields.String(required=True, allow_none=True)
     basis = fields.String(required=True)
     published_at = fields.String(required=True)
 
