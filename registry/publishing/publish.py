@@ -12,6 +12,7 @@ import uuid
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from referentials.records import RecordKey
 from referentials.snapshot import ContentHeader
@@ -49,12 +50,16 @@ class CodesOverlap(Conflict):
     """Two items would own a code at the same moment."""
 
 
+class RefusedByDatabase(Conflict):
+    """The draft contradicts itself, or what is published, in a way that a constraint found."""
+
+
 def publish(engine: Engine, root: Path, change_set: uuid.UUID) -> int:
     """Publish a change set as the next version of its referential; the version's ordinal.
 
     `root` is the snapshots' root. Raises Conflict where the change set was published or withdrawn already, or
-    where another version came between (the head moved), and CodesOverlap where two items would own a code at
-    a moment; in each case nothing is changed.
+    where another version came between (the head moved), CodesOverlap and RefusedByDatabase where two items
+    would own a code at a moment; in each case nothing is changed.
     """
     with engine.connect() as connection:
         proposal = read_proposal(connection, change_set)
@@ -63,8 +68,12 @@ def publish(engine: Engine, root: Path, change_set: uuid.UUID) -> int:
             _require_head(connection, read_proposal(connection, change_set))
             withdrawn = read_withdrawn(connection, change_set)
             staged = _compile(connection, root, change_set, proposal, withdrawn)
-        with begin_write(engine) as connection:
-            _write(connection, root, change_set, proposal, withdrawn, staged)
+        try:
+            with begin_write(engine) as connection:
+                _write(connection, change_set, proposal, withdrawn, staged)
+        except Exception:
+            clear_staging(root, proposal.referential)
+            raise
         put_in_place(root, staged, proposal.referential, proposal.ordinal)
     flip_catalogue(engine, root)
     return proposal.ordinal
@@ -131,7 +140,6 @@ def _compile(
 
 def _write(
     connection: Connection,
-    root: Path,
     change_set: uuid.UUID,
     proposal: Proposal,
     withdrawn: list[RecordKey],
@@ -142,7 +150,10 @@ def _write(
     connection.execute(select(Referential.id).where(Referential.id == referential).with_for_update())
     _require_head(connection, read_proposal(connection, change_set))
     withdraw_records(connection, referential, ordinal, withdrawn)
-    write_records(connection, referential, ordinal, read_added(connection, change_set))
+    try:
+        write_records(connection, referential, ordinal, read_added(connection, change_set))
+    except IntegrityError as error:
+        raise RefusedByDatabase(f"{referential}: the database refused the version: {error.orig}") from error
     clashes = overlaps(connection, referential, ordinal)
     if clashes:
         raise CodesOverlap(
