@@ -1,0 +1,1 @@
+"""The commands of `marjaa`, a module each: parse, call a domain function, print."""

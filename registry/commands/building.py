@@ -1,0 +1,55 @@
+"""Compiles snapshots again: indexes from the content beside them, contents from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from registry.catalogue import VersionEntry
+from registry.commands.opening import opened_database
+from registry.commands.progress import progress
+from registry.config import Settings
+from registry.library import Library
+from registry.migrations import upgrade
+from registry.publishing.compilation import Recipe, rebuild_search, snapshot_condition
+from registry.publishing.locks import file_lock
+from registry.publishing.publish import complete
+
+
+def complete_all() -> list[str]:
+    """Finish what interrupted publications left, with the database; what was compiled, by name."""
+    settings = Settings.from_environment()
+    with opened_database(settings) as engine:
+        upgrade(engine)
+        compiled = complete(engine, settings.snapshots)
+    library = Library(settings.snapshots)
+    labels = {
+        (one.referential, one.ordinal): _name(one)
+        for entry in library.referentials()
+        for one in entry.versions
+    }
+    return [labels[each] for each in compiled]
+
+
+def unusable(library: Library) -> list[VersionEntry]:
+    """The versions of a folder whose index or content cannot be used by this release."""
+    return [
+        version
+        for entry in library.referentials()
+        for version in entry.versions
+        if snapshot_condition(library.root / version.folder, version.content_root) != "whole"
+    ]
+
+
+def rebuild(library: Library, versions: Sequence[VersionEntry]) -> list[str]:
+    """Compile the indexes of these versions anew from their content; raises DamagedSnapshot."""
+    with progress() as tell:
+        for done, version in enumerate(versions):
+            tell(_name(version), done, len(versions))
+            entry = library.referential(version.referential)
+            with file_lock(library.root, f"{entry.id}.lock"):
+                rebuild_search(library.root, entry.id, version.ordinal, Recipe(entry.kind, entry.levels))
+    return [_name(version) for version in versions]
+
+
+def _name(version: VersionEntry) -> str:
+    return f"{version.referential} {version.label}"

@@ -1,0 +1,51 @@
+"""Errors as the command line says them: a message on standard error and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import json
+
+import click
+
+from registry.errors import Problem, make_problem, problem_of
+
+JSON_WANTED = "registry.commands.json"
+
+# What to do, where the advice of the HTTP interface would not help at a terminal.
+ADVICE = {
+    "unknown-referential": "`marjaa snapshot list` shows the referentials and their versions.",
+    "unknown-version": "`marjaa snapshot list` shows the referentials and their versions.",
+    "unknown-code": "Try one of the nearest codes, or find the code by name with `marjaa match`.",
+    "before-records": "Ask for a date from records_from on (--at): earlier states are not known.",
+    "bad-value": "Correct the value named; the command's --help tells what is accepted.",
+    "bad-file": "Correct what is named, then run the command again.",
+    "snapshot-damaged": "`marjaa snapshot verify` tells where, `marjaa snapshot build` compiles it again.",
+    "snapshot-stale": "`marjaa snapshot build` compiles it for this release.",
+    "unavailable": "Try again when it is there. Look-up, list, match and harmonise work without it.",
+    "failure": "This is a defect of the program: `marjaa --traceback …` shows where it is, for a report.",
+}
+
+
+def tell(error: Exception, context: click.Context) -> int:
+    """Write an error to standard error, with --json as the problem document of the HTTP interface.
+
+    The exit code that it ends the command with.
+    """
+    problem = _problem(error)
+    if context.meta.get(JSON_WANTED):
+        click.echo(json.dumps(problem.document(), ensure_ascii=False), err=True)
+    else:
+        advice = ADVICE.get(problem.slug, problem.advice)
+        click.echo(f"{problem.title}: {problem.detail}\n{advice}", err=True)
+    return problem.exit_code
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, OSError) and error.errno is not None:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        where = "" if error.filename is None else f"{error.filename}: "
+        return make_problem("unavailable" if full else "bad-file", f"{where}{error.strerror}.")
+    problem = problem_of(error)
+    if problem.slug == "failure":
+        return make_problem("failure", f"{type(error).__name__}: {error}")
+    return problem
