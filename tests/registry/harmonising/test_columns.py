@@ -21,7 +21,12 @@ from registry.library import Library
 from tests.registry.small_library import CHANGED_ON, build_library
 
 ROOT = Path(__file__).parents[3]
-HEADER = ("units_code", "units_name", "units_score", "units_outcome", "units_matched_name") + (
+HEADER = (
+    "units_code",
+    "units_name",
+    "units_score",
+    "units_outcome",
+    "units_matched_name",
     "units_second_code",
     "units_second_score",
     "units_version",
