@@ -33,6 +33,8 @@ _UNREADABLE = frozenset("\ufeff\ufffd")
 _FORMULA_SIGNS = ("=", "@", "+", "-")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
 
+_INEXACT = "holds a number that is not finite, or an integer beyond 2**53"
+
 Severity = Literal["error", "warning"]
 
 
@@ -233,14 +235,16 @@ def formula_like_text(checked: CheckedList) -> Iterator[Finding]:
 
 
 def misfit_attributes(checked: CheckedList) -> Iterator[Finding]:
-    """An attribute is one that the kind knows, with a value of its type."""
+    """An attribute is one that the kind knows, with a value of its type; numbers are exact in any reader."""
     types = checked.kind.attributes
-    if types is None:
-        return
     for row, item in checked.numbered():
         for name, value in item.attributes.items():
             column = f"attribute_{name}"
-            if name not in types:
+            if not _exact(value):
+                yield _error("misfit_attributes", row, item, column, _shown(str(value)), _INEXACT)
+            elif types is None:
+                continue
+            elif name not in types:
                 known = ", ".join(sorted(types))
                 problem = f"items of the kind {checked.kind.id} have no attribute {name!r}; there are {known}"
                 yield _error("misfit_attributes", row, item, column, str(value), problem)
@@ -255,9 +259,8 @@ def unfit_observations(checked: CheckedList) -> Iterator[Finding]:
         seen = set()
         for observation in item.observations:
             column = f"{observation.measure} on {observation.observed_on}"
-            if not isfinite(observation.value):
-                problem = "the figure is not a finite number"
-                yield _error("unfit_observations", row, item, column, str(observation.value), problem)
+            if not _exact(observation.value):
+                yield _error("unfit_observations", row, item, column, str(observation.value), _INEXACT)
             if (observation.measure, observation.observed_on) in seen:
                 problem = "the figure is stated twice"
                 yield _error("unfit_observations", row, item, column, str(observation.value), problem)
@@ -311,7 +314,17 @@ def _suspect(shapes: np.ndarray) -> np.ndarray:
 def _is(value: JSON, type_name: AttributeType) -> bool:
     if isinstance(value, bool):
         return type_name == "boolean"
-    return isinstance(value, _TYPES[type_name]) and not (isinstance(value, float) and not isfinite(value))
+    return isinstance(value, _TYPES[type_name])
+
+
+def _exact(value: JSON) -> bool:
+    """Whether all numbers in a value are finite, and integers small enough for any reader (RFC 7493, 2.2)."""
+    if isinstance(value, float):
+        return isfinite(value)
+    if isinstance(value, int):
+        return abs(value) < 2**53
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(map(_exact, inner))
 
 
 def _names(item: ListedItem) -> Iterator[tuple[str, str]]:

@@ -159,6 +159,13 @@ def test_an_invalid_shape_is_an_error_that_says_why(wkt, said):
     assert any(part in finding.message for part in said.split("|"))
 
 
+@pytest.mark.parametrize("value", [float("nan"), 2**53, {"a": [float("inf")]}])
+def test_a_number_that_not_every_reader_would_keep_is_an_error_in_any_kind(value):
+    (finding,) = check([item(attributes={"x": value})], kind("code-lists"), LEVELS, ("fr",))
+    assert finding.rule == "misfit_attributes"
+    assert "finite" in finding.message
+
+
 def test_a_good_shape_passes():
     assert findings(item(shape=shapely.Point(-7.6, 33.5))) == []
 
