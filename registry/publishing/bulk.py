@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import psycopg
@@ -24,21 +24,24 @@ def chunks(things: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 
 def insert_rows(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Value]]
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]
 ) -> None:
     """Insert rows in the connection's transaction; values as both databases read them.
 
     UUIDs are 32 hexadecimal digits, days and JSON are text. Raises SQLAlchemy's DBAPIError.
     """
-    if not rows:
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
         return
+    rows = chain([first], rows)
     names = ", ".join(columns)
     if connection.dialect.name == "postgresql":
         _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
     else:
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608  # our own names
-        connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+        connection.exec_driver_sql(statement, list(rows))
 
 
 def analyse(connection: Connection, tables: Iterable[Table]) -> None:
@@ -50,7 +53,7 @@ def analyse(connection: Connection, tables: Iterable[Table]) -> None:
         connection.exec_driver_sql(f"ANALYZE {table.name}")
 
 
-def _copy(connection: Connection, statement: str, rows: Sequence[Sequence[Value]]) -> None:
+def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Value, ...]]) -> None:
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:

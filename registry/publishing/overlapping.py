@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, or_, select, union
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, or_, select, union_all
 
 from registry.models import Base
 
@@ -27,45 +28,75 @@ class Overlap:
 def overlaps(connection: Connection, referential: str, ordinal: int) -> list[Overlap]:
     """The codes that a version gives to two states at a moment, by code; empty where all is well.
 
-    Only states that the version introduces can bring an overlap. Two open states of a code are refused by
-    the unique index, so that one of a pair has an end: each half of the union finds its other by an index.
+    Only states that the version introduces can bring an overlap, and two open states of a code are refused by
+    the unique index, so that one of the two has an end: each half of the union finds it by an index of its
+    own. For each introduced state at most one other state of either half is told.
     """
-    introduced, closed, opened = STATE.alias("introduced"), STATE.alias("closed"), STATE.alias("opened")
-    pairs = union(
-        _pairs(introduced, closed, referential, ordinal).where(closed.c.valid_to.is_not(None)),
-        _pairs(introduced, opened, referential, ordinal).where(
-            opened.c.valid_to.is_(None), introduced.c.valid_to.is_not(None)
-        ),
+    introduced, other = STATE.alias("introduced"), STATE.alias("other")
+    pairs = union_all(
+        _pairs(introduced, referential, ordinal, _with_an_end),
+        _pairs(introduced, referential, ordinal, _without_an_end).where(introduced.c.valid_to.is_not(None)),
+    ).subquery("pairs")
+    found = connection.execute(
+        select(
+            introduced.c.code,
+            introduced.c.valid_from,
+            introduced.c.valid_to,
+            other.c.valid_from.label("other_from"),
+            other.c.valid_to.label("other_to"),
+        )
+        .join_from(pairs, introduced, introduced.c.id == pairs.c.introduced)
+        .join(other, other.c.id == pairs.c.other)
     )
-    found = {
-        (row.code, *sorted(((row.first_from, row.first_to), (row.second_from, row.second_to)), key=_order))
-        for row in connection.execute(pairs)
+    ordered = {
+        (row.code, *sorted(((row.valid_from, row.valid_to), (row.other_from, row.other_to)), key=_order))
+        for row in found
     }
     return [
         Overlap(code, first, second)
-        for code, first, second in sorted(found, key=lambda pair: (pair[0], _order(pair[1]), _order(pair[2])))
+        for code, first, second in sorted(
+            ordered, key=lambda pair: (pair[0], _order(pair[1]), _order(pair[2]))
+        )
     ]
 
 
-def _pairs(one: FromClause, other: FromClause, referential: str, ordinal: int) -> Select[Any]:
-    """Two current states of one code, the first introduced by the version, at a common moment."""
-    return select(
-        one.c.code,
-        one.c.valid_from.label("first_from"),
-        one.c.valid_to.label("first_to"),
-        other.c.valid_from.label("second_from"),
-        other.c.valid_to.label("second_to"),
-    ).where(
-        one.c.referential == referential,
-        one.c.introduced_in == ordinal,
-        one.c.withdrawn_in.is_(None),
-        other.c.referential == referential,
-        other.c.code == one.c.code,
-        other.c.withdrawn_in.is_(None),
-        other.c.id != one.c.id,
-        _begins_before_the_end_of(other, one),
-        _begins_before_the_end_of(one, other),
+def _pairs(
+    introduced: FromClause,
+    referential: str,
+    ordinal: int,
+    chosen: Callable[[FromClause], ColumnElement[bool]],
+) -> Select[Any]:
+    """Ids of introduced states and of a chosen state of the same code at a common moment, or NULL.
+
+    A scalar subquery, not a join: a planner whose statistics are behind cannot turn it round.
+    """
+    state = STATE.alias("state")
+    other = (
+        select(func.min(state.c.id))
+        .where(
+            state.c.referential == introduced.c.referential,
+            state.c.code == introduced.c.code,
+            state.c.withdrawn_in.is_(None),
+            chosen(state),
+            state.c.id != introduced.c.id,
+            _begins_before_the_end_of(state, introduced),
+            _begins_before_the_end_of(introduced, state),
+        )
+        .scalar_subquery()
     )
+    return select(introduced.c.id.label("introduced"), other.label("other")).where(
+        introduced.c.referential == referential,
+        introduced.c.introduced_in == ordinal,
+        introduced.c.withdrawn_in.is_(None),
+    )
+
+
+def _with_an_end(state: FromClause) -> ColumnElement[bool]:
+    return state.c.valid_to.is_not(None)
+
+
+def _without_an_end(state: FromClause) -> ColumnElement[bool]:
+    return state.c.valid_to.is_(None)
 
 
 def _begins_before_the_end_of(one: FromClause, other: FromClause) -> ColumnElement[bool]:

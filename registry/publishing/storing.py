@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ _ANALYSED_FROM = 5_000
 # Whole numbers above this are not all doubles, and an observation is kept as a double.
 _LARGEST_WHOLE = 2**53
 # Point … GeometryCollection, in two dimensions: what PostGIS' column takes, checked on SQLite too.
-_WKB_KINDS = frozenset(range(1, 8))
+_WKB_STARTS = frozenset(bytes((1, kind, 0, 0, 0)) for kind in range(1, 8))
 
 # The columns of each table, without those that say by which version of what a row is introduced.
 _STATE = ("item", "code", "level", "parent", "names", "attributes", "shape", "valid_from", "valid_to")
@@ -73,11 +73,11 @@ class _Writer:
         self._insert("designation", _DESIGNATION, map(_designation, designations))
         self._insert("observation", _OBSERVATION, map(_observation, observations))
         self._insert("change_event", _EVENT, map(_event, events))
-        self._insert("change_link", _LINK, (row for event in events for row in _links(event)))
+        self._insert("change_link", _LINK, (link for event in events for link in _links(event)))
 
     def _insert(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
-        whole = [(*row, *self._version) for row in rows]
-        insert_rows(self._connection, TABLES[table], (*columns, "referential", "introduced_in"), whole)
+        columns = (*columns, "referential", "introduced_in")
+        insert_rows(self._connection, TABLES[table], columns, ((*row, *self._version) for row in rows))
 
     def _introduce(self, items: list[str]) -> None:
         """Give a row to each item that has none yet."""
@@ -99,15 +99,15 @@ class _Writer:
             state.code,
             state.level,
             None if state.parent is None else state.parent.hex,
-            canonical(dict(state.names)).decode(),
-            canonical(dict(state.attributes)).decode(),
+            canonical(state.names).decode(),
+            canonical(state.attributes).decode(),
             None if state.shape is None else self._shape(state, state.shape),
             _day(state.valid_from),
             _day(state.valid_to),
         )
 
     def _shape(self, state: State, wkb: bytes) -> Value:
-        if len(wkb) < 5 or wkb[0] != 1 or int.from_bytes(wkb[1:5], "little") not in _WKB_KINDS:
+        if wkb[:5] not in _WKB_STARTS:
             why = "does not begin little-endian WKB in two dimensions"
             raise UnstorableRecord(f"state {state.key}", wkb[:5].hex(), why)
         # PostGIS reads WKB as hexadecimal text.
@@ -153,7 +153,7 @@ def _event(event: ChangeEvent) -> tuple[Value, ...]:
     )
 
 
-def _links(event: ChangeEvent) -> Iterable[tuple[Value, ...]]:
+def _links(event: ChangeEvent) -> Iterator[tuple[Value, ...]]:
     for position, link in enumerate(event.links):
         yield (
             event.id.hex,

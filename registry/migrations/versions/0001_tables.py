@@ -122,7 +122,6 @@ def _items() -> None:
         must("referential", TEXT),
         must("introduced_in", sa.Integer),
         sa.PrimaryKeyConstraint("id", "referential", name="pk_item"),
-        sa.ForeignKeyConstraint(["referential"], ["referential.id"], name="fk_item_referential"),
         sqlite_with_rowid=False,
     )
     shape = Geometry("GEOMETRY", 4326, spatial_index=False) if on_postgresql() else sa.LargeBinary()
@@ -142,13 +141,6 @@ def _items() -> None:
         *known("item_state"),
         sa.PrimaryKeyConstraint("id", name="pk_item_state"),
         of_item("item_state"),
-        sa.ForeignKeyConstraint(
-            ["parent", "referential"],
-            ["item.id", "item.referential"],
-            name="fk_item_state_parent",
-            deferrable=True,
-            initially="DEFERRED",
-        ),
         sa.CheckConstraint("valid_from < valid_to", name="ck_item_state_validity"),
         sa.CheckConstraint("code <> ''", name="ck_item_state_code"),
     )
