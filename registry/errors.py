@@ -1,16 +1,18 @@
 """Domain errors, and the one table that renders them (decision D7).
 
 A domain error names what is wrong, where and with which value. `KINDS` says for each stable slug how it
-reads over HTTP (RFC 9457 problem document) and on the command line (message, exit code); `FOREIGN` maps the
-errors of `matching` and `referentials`, which know nothing of HTTP, to the same slugs.
+reads over HTTP (RFC 9457 problem document) and on the command line (message, exit code); `registry.foreign`
+maps the errors of `matching` and `referentials` to the same slugs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+
+from registry.foreign import FOREIGN
 
 TYPE_PREFIX = "/problems/"
 LONGEST_SHOWN = 200
@@ -78,6 +80,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "bad-setting": Kind(
             "Setting not accepted", 500, 2, "Correct the environment variable that is named."
         ),
+        "unknown-format": Kind("Unknown format", 404, 2, "Use one of the formats that are named."),
+        "not-writable": Kind("More than the format can hold", 422, 2, "Filter the items, or export CSV."),
         "snapshot-damaged": Kind(
             "Published data cannot be read",
             503,
@@ -340,11 +344,3 @@ def _try(nearest: Sequence[str]) -> str:
 
 def _known(what: str, known: Sequence[str]) -> str:
     return f" {what}: {', '.join(known)}." if known else ""
-
-
-def _without_paths(_error: BaseException) -> str:
-    """Paths of the server are for its log, not for an anonymous reader."""
-    return "A published snapshot could not be opened."
-
-
-FOREIGN: tuple[tuple[type[BaseException], str, Callable[[BaseException], str]], ...] = ()

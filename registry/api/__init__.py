@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from registry.api import catalogue, docs, finding, health, items, past, problems
+from registry.api import catalogue, docs, exports, finding, health, items, past, problems
+from registry.api.answering import COMMON_HEADERS
 from registry.api.blueprint import Api
 
 PREFIX = "/api/v1"
 # Blueprints in the order in which the OpenAPI document shows them.
-BLUEPRINTS = (catalogue.blueprint, items.blueprint, past.blueprint, finding.blueprint, health.blueprint)
+BLUEPRINTS = (
+    catalogue.blueprint,
+    items.blueprint,
+    past.blueprint,
+    finding.blueprint,
+    exports.blueprint,
+    health.blueprint,
+)
 
 
 def register(app: Flask, version: str) -> None:
@@ -26,19 +34,17 @@ def register(app: Flask, version: str) -> None:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=PREFIX)
     app.register_blueprint(docs.blueprint, url_prefix=PREFIX)
-    app.after_request(_open_to_all)
+    app.after_request(_with_common_headers)
 
 
-def _open_to_all(response: Response) -> Response:
-    """Public answers may be read by any page, and are never guessed to be of another type."""
+def _with_common_headers(response: Response) -> Response:
     headers = response.headers
-    headers["X-Content-Type-Options"] = "nosniff"
-    if request.path.startswith(PREFIX):
-        headers["Access-Control-Allow-Origin"] = "*"
-        if request.method == "OPTIONS":
-            headers["Access-Control-Allow-Methods"] = headers.get("Allow", "")
-            headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
-            headers["Access-Control-Max-Age"] = "86400"
-        if "Content-Security-Policy" not in headers:
-            headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    if "X-Content-Type-Options" in headers:  # an answer that has them all already
+        return response
+    for name, value in COMMON_HEADERS:
+        headers.setdefault(name, value)
+    if request.method == "OPTIONS":
+        headers["Access-Control-Allow-Methods"] = headers.get("Allow", "")
+        headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
+        headers["Access-Control-Max-Age"] = "86400"
     return response

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2s
-from typing import cast
+from typing import Any, cast
+from zlib import crc32
 
 from flask import Response, current_app, request
 from marshmallow import Schema
@@ -13,10 +15,17 @@ from marshmallow import Schema
 from registry.config import Settings
 from registry.errors import BadValue
 from registry.library import Library, Snapshot
+from registry.serving.listing import Filters
 from registry.serving.moments import Moment
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=60"
+# Public answers may be read by any page, and are never guessed to be of another type.
+COMMON_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Access-Control-Allow-Origin", "*"),
+)
 _FALLBACK_LANGUAGES = frozenset({"fr", "ar", "en"})
 
 
@@ -41,43 +50,48 @@ def services() -> Services:
     return cast(Services, current_app.extensions["marjaa"])
 
 
-def caching(root: str, *parts: object, immutable: bool) -> Caching:
-    """The caching of an answer that is a function of a content root, the address and `parts`."""
-    environ = request.environ
-    mark = f"{root}\n{environ['PATH_INFO']}\n{environ['QUERY_STRING']}\n{parts}"
-    digest = blake2s(mark.encode("utf-8", "replace"), digest_size=12).hexdigest()
-    return Caching(f'"{digest}"', IMMUTABLE if immutable else SHORT)
+def caching(mark: str, *, immutable: bool) -> Caching:
+    """The caching of an answer that is a function of its address and of what `mark` (ASCII) stands for."""
+    query = request.environ["QUERY_STRING"]
+    asked = f"-{crc32(query.encode()):x}" if query else ""
+    return Caching(f'"{mark}{asked}"', IMMUTABLE if immutable else SHORT)
 
 
 def caching_of(snapshot: Snapshot, at: Moment, *, versioned: bool, by_index: bool = False) -> Caching:
     """The caching of an answer from a snapshot: immutable where the address names the version and nothing
     depends on the current day or, `by_index`, on the search index, which can be rebuilt with other keys.
     """
-    index = snapshot.store.key_version if by_index else ""
-    immutable = versioned and at.fixed and not by_index
-    return caching(snapshot.version.content_root, at.text, index, immutable=immutable)
+    root = snapshot.version.content_root[:24]
+    if by_index:
+        return caching(f"{root}-{at.text}-{snapshot.store.key_version}", immutable=False)
+    return caching(f"{root}-{at.text}", immutable=versioned and at.fixed)
 
 
-def is_held(caching: Caching) -> bool:
+def mark_of(*parts: object) -> str:
+    """A short mark that changes when one of these changes."""
+    return blake2s(repr(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def is_held(fresh: Caching) -> bool:
     """Whether the client has the answer already (If-None-Match, RFC 9110)."""
     held = request.environ.get("HTTP_IF_NONE_MATCH")
-    return held is not None and (caching.etag in held or held.strip() == "*")
+    return held is not None and (fresh.etag in held or held.strip() == "*")
 
 
-def answer(body: bytes, caching: Caching, media_type: str = "application/json") -> Response:
+def answer(body: bytes | Iterable[bytes], fresh: Caching, media_type: str = "application/json") -> Response:
     """The answer, or 304 without a body."""
-    headers = [("ETag", caching.etag), ("Cache-Control", caching.control)]
-    if is_held(caching):
+    headers = [*COMMON_HEADERS, ("ETag", fresh.etag), ("Cache-Control", fresh.control)]
+    if is_held(fresh):
         return Response(status=304, headers=headers)
     return Response(body, headers=headers, content_type=media_type)
 
 
-def answer_json(document: object, caching: Caching, schema: type[Schema] | None = None) -> Response:
+def answer_json(document: object, fresh: Caching, schema: type[Schema] | None = None) -> Response:
     """A document as JSON, dumped by a schema where it is not plain already."""
-    if is_held(caching):
-        return answer(b"", caching)
+    if is_held(fresh):
+        return answer(b"", fresh)
     plain = document if schema is None else schema().dump(document)
-    return answer(json.dumps(plain, ensure_ascii=False).encode(), caching)
+    return answer(json.dumps(plain, ensure_ascii=False).encode(), fresh)
 
 
 def known_language(tag: str | None) -> str | None:
@@ -90,3 +104,18 @@ def known_language(tag: str | None) -> str | None:
     if language not in known:
         raise BadValue("lang", tag, f"one of {', '.join(sorted(known))}")
     return language
+
+
+def filters_of(given: Mapping[str, Any]) -> Filters:
+    """The filters of a parsed query."""
+    return Filters(
+        statuses=given.get("status", ()),
+        levels=given.get("level", ()),
+        parent=given.get("parent"),
+        under=given.get("under"),
+        codes=given.get("codes"),
+        bbox=given.get("bbox"),
+        q=given.get("q"),
+        language=known_language(given.get("lang")),
+        shape=given.get("shape"),
+    )

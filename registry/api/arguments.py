@@ -42,8 +42,8 @@ class UnversionedLookupArguments(LookupArguments):
     version = Text(LONGEST_CODE, metadata=_about("Label of a version; by default the newest published one."))
 
 
-class ListArguments(LookupArguments):
-    """Filters of a list of items."""
+class FilterArguments(LookupArguments):
+    """Filters of items."""
 
     status = Several(OneOf(STATUSES), metadata=_about("Statuses on that day; by default valid items."))
     level = Several(Text(LONGEST_CODE), metadata=_about(_LEVEL))
@@ -54,12 +54,23 @@ class ListArguments(LookupArguments):
         metadata=_about("Codes, ranges `A..B` (both ends included) and prefixes `09.*`."),
     )
     bbox = BoundingBox(metadata=_about("west,south,east,north in degrees, WGS 84."))
+
+
+class ListArguments(FilterArguments):
+    """Filters of a list of items, and its pages."""
+
     q = Text(metadata=_about("Text that names resemble; the best come first."))
     limit = Whole(1, MOST, load_default=DEFAULT_LIMIT, metadata=_about("Most items on one page."))
     cursor = Text(1000, metadata=_about("`next` of the page before; filters must stay the same."))
 
 
 class UnversionedListArguments(ListArguments):
+    """The same where the address has no version."""
+
+    version = Text(LONGEST_CODE, metadata=_about("Label of a version; by default the newest published one."))
+
+
+class UnversionedExportArguments(FilterArguments):
     """The same where the address has no version."""
 
     version = Text(LONGEST_CODE, metadata=_about("Label of a version; by default the newest published one."))

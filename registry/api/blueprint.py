@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 
@@ -139,14 +139,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def answers(
         schema: type[Schema] | None,
         *errors: HTTPStatus,
-        media_type: str = "application/json",
+        media_types: Sequence[str] = ("application/json",),
         parameters: type[Schema] | None = None,
     ) -> Callable[[View], View]:
         """Document the answer of a view, the errors it may give, and a query that it parses by hand.
 
         It wraps nothing, so that the look-up path pays nothing for it.
         """
-        content: dict[str, Any] = {media_type: {"schema": schema} if schema else {}}
+        content: dict[str, Any] = {each: {"schema": schema} if schema else {} for each in media_types}
         responses: dict[str, Any] = {
             "200": {"description": HTTPStatus.OK.phrase, "content": content},
             "304": HTTPStatus.NOT_MODIFIED.name,

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from registry.api.answering import Caching, answer_json, caching, services
+from registry.api.answering import Caching, answer_json, caching, mark_of, services
 from registry.api.arguments import NoArguments
 from registry.api.blueprint import Blueprint
 from registry.api.schemas import (
@@ -70,7 +70,7 @@ def version(_given: dict[str, Any], referential: str, version: str) -> Response:
 def correspondences(_given: dict[str, Any]) -> Response:
     """All correspondences, by id, without their pairs."""
     found = services().library.correspondences()
-    fresh = caching("", [(each.id, each.published_at) for each in found], immutable=False)
+    fresh = caching(mark_of([(each.id, each.published_at) for each in found]), immutable=False)
     return answer_json({"items": found, "next": None}, fresh, CorrespondenceListSchema)
 
 
@@ -80,9 +80,9 @@ def correspondences(_given: dict[str, Any]) -> Response:
 def correspondence(_given: dict[str, Any], correspondence: str) -> Response:
     """A correspondence with its pairs."""
     found = services().library.correspondence(correspondence)
-    fresh = caching("", found, immutable=False)
+    fresh = caching(mark_of(found), immutable=False)
     return answer_json(found, fresh, CorrespondenceSchema)
 
 
 def _caching(*entries: ReferentialEntry) -> Caching:
-    return caching("", entries, immutable=False)
+    return caching(mark_of(entries), immutable=False)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, request
 
-from registry.api.answering import answer, caching_of, known_language, services
+from registry.api.answering import answer, caching_of, filters_of, known_language, services
 from registry.api.arguments import (
     ListArguments,
     LookupArguments,
@@ -19,7 +19,7 @@ from registry.api.arguments import (
 from registry.api.blueprint import Blueprint
 from registry.api.schemas import ItemListSchema, ItemSchema
 from registry.errors import BadValue
-from registry.serving import Filters, look_up, moment_of, open_listing, read_page
+from registry.serving import look_up, moment_of, open_listing, read_page
 from registry.serving.rendering import SHAPES
 
 blueprint = Blueprint("items", __name__, description="Items of a referential, by code and in lists")
@@ -83,17 +83,7 @@ def version_items(given: dict[str, Any], referential: str, version: str) -> Resp
 
 def _items(referential: str, version: str | None, given: Mapping[str, Any]) -> Response:
     used = services()
-    filters = Filters(
-        statuses=given.get("status", ()),
-        levels=given.get("level", ()),
-        parent=given.get("parent"),
-        under=given.get("under"),
-        codes=given.get("codes"),
-        bbox=given.get("bbox"),
-        q=given.get("q"),
-        language=known_language(given.get("lang")),
-        shape=given.get("shape"),
-    )
+    filters = filters_of(given)
     listing = open_listing(
         used.library,
         referential,

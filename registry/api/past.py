@@ -29,7 +29,7 @@ def history(given: dict[str, Any], referential: str, code: str) -> Response:
         "records_from": snapshot.referential.records_from,
         "items": history_of(snapshot, code),
     }
-    fresh = caching(snapshot.version.content_root, immutable=version is not None)
+    fresh = caching(snapshot.version.content_root[:24], immutable=version is not None)
     return answer_json(document, fresh, HistorySchema)
 
 
@@ -45,5 +45,5 @@ def projection(given: dict[str, Any], referential: str, code: str) -> Response:
     snapshot = services().library.snapshot(referential, version)
     found = project_code(snapshot, code, given["start"], given["end"])
     shown = {name: getattr(found, name) for name in found.__slots__}
-    fresh = caching(snapshot.version.content_root, immutable=version is not None)
+    fresh = caching(snapshot.version.content_root[:24], immutable=version is not None)
     return answer_json({**shown, "version": snapshot.version.label}, fresh, ProjectionSchema)

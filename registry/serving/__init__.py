@@ -1,10 +1,11 @@
 """Answers from a published snapshot, the same for HTTP and the command line: plain functions, no Flask.
 
 `lookup` answers one code, `listing` lists items page by page, `finding` matches texts and suggests names;
-`past` tells history and projection;
+`exporting` writes files, `past` tells history and projection;
 `moments` says which day an answer is about.
 """
 
+from registry.serving.exporting import export
 from registry.serving.finding import answer_matches, answer_suggestions
 from registry.serving.listing import Filters, Listing, Page, open_listing, read_page
 from registry.serving.lookup import look_up
@@ -18,6 +19,7 @@ __all__ = [
     "Page",
     "answer_matches",
     "answer_suggestions",
+    "export",
     "history_of",
     "look_up",
     "moment",

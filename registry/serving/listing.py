@@ -101,9 +101,6 @@ def open_listing(
 def read_page(listing: Listing, limit: int = DEFAULT_LIMIT) -> Page:
     """One page of at most `limit` items; raises BadValue for a filter that the referential does not have."""
     store = listing.snapshot.store
-    require_levels(listing.snapshot, listing.filters.levels)
-    _require_code(listing.snapshot, "parent", listing.filters.parent)
-    _require_code(listing.snapshot, "under", listing.filters.under)
     rows, following = _rows(listing, limit)
     filters, day = listing.filters, listing.at.number
     items = tuple(
@@ -132,7 +129,7 @@ def _require_code(snapshot: Snapshot, name: str, code: str | None) -> None:
 
 def _rows(listing: Listing, limit: int) -> tuple[list[int], int | None]:
     """The rows of a page, and where the next one starts: a row number, or a rank where `q` ranks."""
-    selected = _selected(listing)
+    selected = select(listing.snapshot, listing.at, listing.filters)
     if listing.filters.q is None:
         first = int(np.searchsorted(selected, listing.start))
         page = selected[first : first + limit + 1].tolist()
@@ -143,10 +140,16 @@ def _rows(listing: Listing, limit: int) -> tuple[list[int], int | None]:
     return page, following if following < len(ranked) else None
 
 
-def _selected(listing: Listing) -> np.ndarray:
-    filters = listing.filters
-    return listing.snapshot.store.select(
-        at=listing.at.number,
+def select(snapshot: Snapshot, at: Moment, filters: Filters) -> np.ndarray:
+    """The rows that the filters keep (all but `q`), in the order of codes.
+
+    Raises BadValue for a level or a code that the version does not have.
+    """
+    require_levels(snapshot, filters.levels)
+    _require_code(snapshot, "parent", filters.parent)
+    _require_code(snapshot, "under", filters.under)
+    return snapshot.store.select(
+        at=at.number,
         level=filters.levels,
         parent=filters.parent,
         under=filters.under,

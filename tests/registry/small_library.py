@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import shapely
 
@@ -20,6 +21,7 @@ from registry.catalogue import (
     MemberEntry,
     ReferentialEntry,
     VersionEntry,
+    read_catalogue,
     write_catalogue,
 )
 from registry.config import Settings
@@ -55,15 +57,15 @@ class Edition:
 
 
 def unit(
-    code: str, level: str, parent: str | None, fr: str, ar: str | None = None, **more: object
+    code: str, level: str, parent: str | None, fr: str, ar: str | None = None, **more: Any
 ) -> ListedItem:
-    """A unit with a French name and perhaps an Arabic one."""
+    """A unit with a French name and perhaps an Arabic one; `more` as in ListedItem."""
     names = {"fr": fr} if ar is None else {"fr": fr, "ar": ar}
-    return ListedItem(code, level, parent, names, **more)  # type: ignore[arg-type]
+    return replace(ListedItem(code, level, parent, names), **more)
 
 
-def links(*codes: str, **shares: float) -> tuple[ListedLink, ...]:
-    """Links to codes, whole ones and those with a share."""
+def links(*codes: str) -> tuple[ListedLink, ...]:
+    """Links to codes."""
     return tuple(ListedLink(code) for code in codes)
 
 
@@ -202,8 +204,6 @@ def publish(
 
 
 def _with(root: Path, entry: ReferentialEntry) -> Catalogue:
-    from registry.catalogue import read_catalogue
-
     return Catalogue({**read_catalogue(root).referentials, entry.id: entry}, {"old-to-new": CORRESPONDENCE})
 
 

@@ -1,0 +1,51 @@
+"""Exports of a version as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from referentials import writers
+from registry.api.answering import answer, caching_of, filters_of, is_held, services
+from registry.api.arguments import FilterArguments, UnversionedExportArguments
+from registry.api.blueprint import Blueprint
+from registry.serving import export, moment_of
+
+blueprint = Blueprint("exports", __name__, description="Versions as files")
+
+_FORMAT = {"in": "path", "name": "format", "schema": {"type": "string", "enum": list(writers.WRITERS)}}
+_ERRORS = (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+_MEDIA_TYPES = tuple(writer.media_type for writer in writers.WRITERS.values())
+
+
+@blueprint.route("/referentials/<referential>/export.<format>", parameters=[_FORMAT])
+@blueprint.answers(None, *_ERRORS, media_types=_MEDIA_TYPES)
+@blueprint.arguments(UnversionedExportArguments, location="query")
+def latest(given: dict[str, Any], referential: str, format: str) -> Response:
+    """Items of the newest published version, by code, as CSV, JSON, GeoJSON or XLSX."""
+    return _export(referential, given.get("version"), format, given)
+
+
+@blueprint.route("/referentials/<referential>/versions/<version>/export.<format>", parameters=[_FORMAT])
+@blueprint.answers(None, *_ERRORS, media_types=_MEDIA_TYPES)
+@blueprint.arguments(FilterArguments, location="query")
+def of_version(given: dict[str, Any], referential: str, version: str, format: str) -> Response:
+    """Items of a version, by code, as CSV, JSON, GeoJSON or XLSX; the same bytes for ever."""
+    return _export(referential, version, format, given)
+
+
+def _export(referential: str, version: str | None, format: str, given: Mapping[str, Any]) -> Response:
+    used = services()
+    writer = writers.writer(format)
+    snapshot = used.library.snapshot(referential, version)
+    versioned = version is not None
+    at = moment_of(snapshot, given.get("at"), versioned=versioned, today=used.settings.today())
+    fresh = caching_of(snapshot, at, versioned=versioned)
+    pieces: Iterable[bytes] = () if is_held(fresh) else export(snapshot, format, at, filters_of(given))
+    response = answer(pieces, fresh, writer.media_type)
+    name = f"{snapshot.referential.id}-{snapshot.version.label}{writer.extension}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,43 @@
+"""Errors of `matching` and `referentials`, which know nothing of HTTP, as kinds of problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matching.rows import BadRow
+from matching.selecting import BadCodeFilter
+from matching.store import StaleStore, StoreError
+from referentials.drafting import UnfitList
+from referentials.findings import InvalidItems
+from referentials.kinds import UnknownKind
+from referentials.records import MalformedRecord
+from referentials.shapes import InvalidShape
+from referentials.sheets.limits import TableError, TableTooLarge
+from referentials.snapshot import DamagedSnapshot
+from referentials.writers import NotWritable, UnknownFormat
+from registry.catalogue import DamagedCatalogue
+
+
+def _without_paths(_error: BaseException) -> str:
+    """Paths of the server are for its log, not for an anonymous reader."""
+    return "A published snapshot could not be opened."
+
+
+# The first family that an error belongs to decides.
+FOREIGN: tuple[tuple[type[BaseException], str, Callable[[BaseException], str]], ...] = (
+    (UnknownFormat, "unknown-format", str),
+    (NotWritable, "not-writable", str),
+    (BadCodeFilter, "bad-value", str),
+    (UnknownKind, "bad-value", str),
+    (TableTooLarge, "too-large", str),
+    (TableError, "bad-file", str),
+    (UnfitList, "bad-file", str),
+    (InvalidItems, "bad-file", str),
+    (InvalidShape, "bad-file", str),
+    (MalformedRecord, "bad-file", str),
+    (BadRow, "bad-file", str),
+    (StaleStore, "snapshot-stale", _without_paths),
+    (StoreError, "snapshot-damaged", _without_paths),
+    (DamagedSnapshot, "snapshot-damaged", _without_paths),
+    (DamagedCatalogue, "snapshot-damaged", _without_paths),
+)
