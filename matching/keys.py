@@ -254,3 +254,8 @@ def _glued(first: _Word, second: _Word) -> _Word:
     if first.role == "servant" and second.article:
         first = _SERVANT_OF
     return _Word(_DOUBLED.sub(r"\1", first.key + second.key), first.skeleton + second.skeleton)
+
+
+_HEADING = "Bab Dar Douar Kasba Ksar Hay Imi Had Tnine Tlat Arbaa Khemis Jemaa Sebt"
+GENERIC = frozenset(key for key, _ in _PARTICLES) | frozenset(keys_of(word).key for word in _HEADING.split())
+"""Keys of words that head very many names (markets are named by their day) and tell few of them apart."""

@@ -146,10 +146,8 @@ def _with_codes(store: Store, wanted: CodeFilter) -> Array:
     for first, last in wanted.ranges:
         kept[_position(store, first, after=False) : _position(store, last, after=True)] = True
     for prefix in wanted.prefixes:
-        # No UTF-8 text has the byte 0xFF.
-        kept[_position(store, prefix, after=False) : _position(store, prefix, after=True, rest=b"\xff")] = (
-            True
-        )
+        rows = rows_beginning(store, prefix)
+        kept[rows.start : rows.stop] = True
     return kept
 
 
@@ -161,6 +159,11 @@ def _position(store: Store, code: str, *, after: bool, rest: bytes = b"") -> int
     right = after or len(needle) < len(code.encode())
     value = np.array(needle, dtype=codes.dtype)
     return int(codes.searchsorted(value, "right" if right else "left"))
+
+
+def rows_beginning(store: Store, prefix: str) -> range:
+    """The rows whose code begins so; no UTF-8 text has the byte 0xFF."""
+    return range(_position(store, prefix, after=False), _position(store, prefix, after=True, rest=b"\xff"))
 
 
 def _in_box(store: Store, bbox: tuple[float, float, float, float]) -> Array:
@@ -238,8 +241,8 @@ def nearest_codes(store: Store, code: str, limit: int) -> list[str]:
         return []
     first, last = 0, store.size
     for length in range(len(code), -1, -1):
-        first = _position(store, code[:length], after=False)
-        last = _position(store, code[:length], after=True, rest=b"\xff")
+        rows = rows_beginning(store, code[:length])
+        first, last = rows.start, rows.stop
         if last - first >= limit:
             break
     middle = min(max(_position(store, code, after=False), first), last)

@@ -37,6 +37,7 @@ from matching.selecting import (
     descendants_of,
     nearest_codes,
     parent_numbers,
+    rows_beginning,
     select_rows,
 )
 from matching.writing import write_store
@@ -156,6 +157,10 @@ class Store:
             and self._valid_from[later] <= at
         )
         return "superseded" if lives_on or self._successors[row] else "retired"
+
+    def rows_beginning(self, prefix: str) -> range:
+        """All rows whose code begins so."""
+        return rows_beginning(self, prefix)
 
     def nearest_codes(self, code: str, limit: int = 5) -> list[str]:
         """Codes that look like it, the most alike first."""

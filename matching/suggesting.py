@@ -1,0 +1,161 @@
+"""Suggestions for a text that is still being typed: what begins so, then what is spelled nearly so."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from matching.candidates import Finder, Kept
+from matching.deciding import Candidate
+from matching.keys import keys_of
+from matching.layout import INVALID, Array
+from matching.matcher import LONGEST, finder_of, kept_of
+from matching.standing import Standing, Successions
+from matching.store import Store
+from matching.text import script_of
+
+_BEGINS, _WORD_BEGINS, _NEARLY = 0.95, 0.85, 0.8
+_LEAST_TYPED = 3
+_UNDECIDED = frozenset("cgskr")
+_LEAST_ALIKE = 0.6
+_LOOKED_AT = 20
+"""How many names are looked at for each suggestion wanted: several may belong to one row."""
+
+
+def suggest(
+    store: Store, text: str, *, at: int, levels: Sequence[str] = (), limit: int = 10
+) -> list[Candidate]:
+    """Rows valid at that day that the text may become: by code, by beginning, then by similar beginning.
+
+    Those that begin so come by importance. Raises UnknownLevel.
+    """
+    return list(_Suggesting(store, text[:LONGEST], at, levels, limit).found.values())
+
+
+class _Suggesting:
+    """One text's suggestions, gathered in order."""
+
+    def __init__(self, store: Store, text: str, at: int, levels: Sequence[str], limit: int) -> None:
+        self.store = store
+        self.finder: Finder = finder_of(store)
+        self.kept: Kept | None = kept_of(self.finder, levels)
+        self.successions = Successions(store, at)
+        self.at = at
+        self.limit = limit
+        self.script = script_of(text)
+        self.found: dict[int, Candidate] = {}
+        self._find_code(text.strip())
+        core = self.finder.profile.split(text).core
+        self.typed = keys_of(core).key
+        if self.typed:
+            self._begin_so(core)
+            if len(self.typed) >= _LEAST_TYPED:
+                self._begin_nearly_so()
+
+    def _full(self) -> bool:
+        return len(self.found) >= self.limit
+
+    def _find_code(self, text: str) -> None:
+        if not any(map(str.isdigit, text)):
+            return
+        starts = self.store.files["name_starts"]
+        rows = self.store.rows_beginning(text)
+        for row in rows[: self.limit * _LOOKED_AT]:
+            if self._full():
+                return
+            self._add(row, int(starts[row]), 1.0 if self.store.code(row) == text else _BEGINS, "code")
+
+    def _begin_so(self, core: str) -> None:
+        number = self.finder.number_of(self.typed)
+        if number is not None:
+            for name in self._by_importance(np.array(self.finder.names_of_key(number), np.int64)):
+                self._add_name(name, 1.0, "spelling")
+        starts, names = self.store.files["key_name_starts"], self.store.files["key_names"]
+        ranges = [self.finder.beginning_with(prefix) for prefix in self._prefixes(core)]
+        found = [names[int(starts[keys.start]) : int(starts[keys.stop])] for keys in ranges]
+        for name in self._by_importance(np.concatenate(found).astype(np.int64)):
+            self._add_name(name, _BEGINS, "prefix")
+
+    def _prefixes(self, core: str) -> list[str]:
+        """What the key may begin with: a last c or g is spoken as what comes next has it."""
+        prefixes = [self.typed]
+        if core[-1:].lower() in _UNDECIDED:
+            soft, digraph = keys_of(core + "i", partial=True).key[:-1], keys_of(core + "h", partial=True).key
+            prefixes.extend(
+                prefix for prefix in (soft, digraph) if prefix and not prefix.startswith(self.typed)
+            )
+        return list(dict.fromkeys(prefixes))
+
+    def _by_importance(self, names: Array) -> Iterator[int]:
+        """Names of rows that are valid first, then by importance, in the order of keys."""
+        files = self.store.files
+        rows = files["name_rows"][names]
+        if self.kept is not None:
+            names, rows = names[self.kept.rows[rows]], rows[self.kept.rows[rows]]
+        valid = (files["valid_from"][rows] <= self.at) & (files["valid_to"][rows] > self.at)
+        valid &= files["flags"][rows] & INVALID == 0
+        weight = np.where(valid, files["importance"][rows].astype(np.float64) + 1, 0)
+        looked_at = self.limit * _LOOKED_AT
+        if len(names) > looked_at:
+            # Whatever weighs as much as the last that is wanted stays, so that the order of keys decides.
+            least = np.partition(weight, len(weight) - looked_at)[len(weight) - looked_at]
+            above, level = np.flatnonzero(weight > least), np.flatnonzero(weight == least)
+            chosen = np.concatenate([above, level[: looked_at - len(above)]])
+            names, weight = names[chosen], weight[chosen]
+        for place in np.argsort(-weight, kind="stable").tolist():
+            if self._full():
+                return
+            yield int(names[place])
+
+    def _begin_nearly_so(self) -> None:
+        if self._full():
+            return
+        numbers = self.finder.nearest_to_beginning(self.typed, self.kept.keys if self.kept else None)
+        scored: list[tuple[float, str, int]] = []
+        for number in numbers.tolist():
+            score, part = self._alike(self.finder.key(number))
+            if score >= _LEAST_ALIKE:
+                scored.extend((-score, part, name) for name in self.finder.names_of_key(number))
+        importance = self.store.files["importance"]
+        rows = self.store.files["name_rows"]
+        for score, part, name in sorted(
+            scored, key=lambda each: (each[0], -importance[rows[each[2]]], each[2])
+        ):
+            if self._full():
+                return
+            self._add_name(name, -score, part)
+
+    def _alike(self, key: str) -> tuple[float, str]:
+        """How alike the typed text is to what a key or one of its later words begins with."""
+        typed, length = self.typed, len(self.typed)
+        words = [place + 1 for place, letter in enumerate(key) if letter == " "]
+        if any(key.startswith(typed, place) for place in words):
+            return _WORD_BEGINS, "word"
+        alike = max(Indel.normalized_similarity(typed, key[place : place + length]) for place in (0, *words))
+        return round(_NEARLY * alike, 4), "spelling"
+
+    def _add_name(self, name: int, score: float, part: str) -> None:
+        self._add(int(self.store.files["name_rows"][name]), name, score, part)
+
+    def _add(self, row: int, name: int, score: float, part: str) -> None:
+        for standing in self.successions.of(row):
+            wanted = self.kept is None or self.kept.rows[standing.row]
+            if wanted and not standing.ended and standing.row not in self.found and not self._full():
+                self.found[standing.row] = self._candidate(standing, name, score, part)
+
+    def _candidate(self, standing: Standing, number: int, score: float, part: str) -> Candidate:
+        store, row = self.store, standing.row
+        matched = store.name(number)
+        preferred = [name for name in store.names(row) if name.use == "preferred"]
+        shown = [name for name in preferred if name.script == self.script] or preferred
+        return Candidate(
+            row=row,
+            code=store.code(row),
+            name=shown[0].text if shown else store.code(row),
+            score=score,
+            matched_name=matched.text,
+            language=matched.language,
+            level=store.level(row),
+            parent=store.parent(row),
+            parts={part: score} | ({"former_name": 1.0} if standing.former else {}),
+        )
