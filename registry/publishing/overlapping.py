@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, or_, select, union_all
 
 from registry.models import Base
 
@@ -72,7 +72,7 @@ def _pairs(
     """
     state = STATE.alias("state")
     other = (
-        select(func.min(state.c.id))
+        select(state.c.id)
         .where(
             state.c.referential == introduced.c.referential,
             state.c.code == introduced.c.code,
@@ -82,6 +82,7 @@ def _pairs(
             _begins_before_the_end_of(state, introduced),
             _begins_before_the_end_of(introduced, state),
         )
+        .limit(1)
         .scalar_subquery()
     )
     return select(introduced.c.id.label("introduced"), other.label("other")).where(
