@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields
+from marshmallow.validate import Length
 
 from registry.api.fields import BoundingBox, Codes, Day, DayOrToday, OneOf, Several, Text, Whole
 from registry.serving.finding import DEFAULT_CANDIDATES, DEFAULT_SUGGESTIONS, MOST_CANDIDATES
@@ -11,7 +12,6 @@ from registry.serving.lookup import LONGEST_CODE
 from registry.serving.rendering import SHAPES
 
 MOST_QUERIES = 500
-MOST_CODES = 1000
 
 _AT = "Day that the answer is about; by default today, or with a version the day it is effective on."
 _LEVEL = "Level, or several: repeated or with commas."
@@ -128,6 +128,8 @@ class MatchBody(NoArguments):
     """The body of a POST to match."""
 
     queries = fields.List(
-        fields.Nested(MatchQuery), required=True, metadata={"minItems": 1, "maxItems": MOST_QUERIES}
+        fields.Nested(MatchQuery),
+        required=True,
+        validate=Length(1, MOST_QUERIES, error=f"a list of 1 to {MOST_QUERIES} queries"),
     )
     limit = Whole(1, MOST_CANDIDATES, load_default=DEFAULT_CANDIDATES)

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import EXCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
 from registry.serving.listing import STATUSES
+
+
+class Answer(Schema):
+    """An answer: members may be added later, and readers should ignore those that they do not know."""
+
+    class Meta:
+        unknown = EXCLUDE
 
 
 def _names() -> fields.Dict:
     return fields.Dict(fields.String(), fields.String(), required=True)
 
 
-class ProblemSchema(Schema):
+class RefusedValueSchema(Answer):
+    """An input that is not accepted."""
+
+    name = fields.String(required=True)
+    value = fields.String(required=True)
+    expected = fields.String(required=True)
+
+
+class ProblemSchema(Answer):
     """An RFC 9457 problem document; a kind of problem may add members."""
 
     type = fields.String(required=True, metadata={"description": "Stable; relative to the public base."})
@@ -20,9 +35,11 @@ class ProblemSchema(Schema):
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     advice = fields.String(required=True, metadata={"description": "What to do."})
+    errors = fields.List(fields.Nested(RefusedValueSchema))
+    nearest = fields.List(fields.String(), metadata={"description": "What resembles an unknown id or code."})
 
 
-class VersionSchema(Schema):
+class VersionSchema(Answer):
     """One publication of a referential."""
 
     referential = fields.String(required=True)
@@ -38,7 +55,7 @@ class VersionSchema(Schema):
     provenance = fields.List(fields.Dict(), required=True)
 
 
-class ReferentialSchema(Schema):
+class ReferentialSchema(Answer):
     """A register: what it is, who answers for it, since when its records are kept."""
 
     id = fields.String(required=True)
@@ -61,21 +78,21 @@ class ReferentialSchema(Schema):
     )
 
 
-class ReferentialListSchema(Schema):
+class ReferentialListSchema(Answer):
     """All referentials, by id."""
 
     items = fields.List(fields.Nested(ReferentialSchema), required=True)
     next = fields.String(required=True, allow_none=True)
 
 
-class VersionListSchema(Schema):
+class VersionListSchema(Answer):
     """The versions of a referential, oldest first."""
 
     items = fields.List(fields.Nested(VersionSchema), required=True)
     next = fields.String(required=True, allow_none=True)
 
 
-class OtherNameSchema(Schema):
+class OtherNameSchema(Answer):
     """Another name that leads to the item."""
 
     text = fields.String(required=True)
@@ -83,7 +100,7 @@ class OtherNameSchema(Schema):
     script = fields.String(required=True)
 
 
-class ReplacementSchema(Schema):
+class ReplacementSchema(Answer):
     """A code that replaced another one, or that was replaced."""
 
     code = fields.String(required=True)
@@ -91,7 +108,7 @@ class ReplacementSchema(Schema):
     effective_on = fields.Date(required=True)
 
 
-class ListedItemSchema(Schema):
+class ListedItemSchema(Answer):
     """An item in a list."""
 
     code = fields.String(required=True)
@@ -116,7 +133,7 @@ class ItemSchema(ListedItemSchema):
     at = fields.Date(required=True)
 
 
-class ItemListSchema(Schema):
+class ItemListSchema(Answer):
     """A page of items."""
 
     items = fields.List(fields.Nested(ListedItemSchema), required=True)
@@ -126,7 +143,7 @@ class ItemListSchema(Schema):
     language = fields.String(metadata={"description": "The language asked for; each item says which it got."})
 
 
-class ChangeLinkSchema(Schema):
+class ChangeLinkSchema(Answer):
     """One end of a change event."""
 
     code = fields.String(required=True)
@@ -135,7 +152,7 @@ class ChangeLinkSchema(Schema):
     share_basis = fields.String(required=True, allow_none=True)
 
 
-class ChangeEventSchema(Schema):
+class ChangeEventSchema(Answer):
     """What happened: source states became target states; the true date lies in `[earliest_on, latest_on]`."""
 
     id = fields.UUID(required=True)
@@ -149,7 +166,7 @@ class ChangeEventSchema(Schema):
     targets = fields.List(fields.Nested(ChangeLinkSchema), required=True)
 
 
-class PastStateSchema(Schema):
+class PastStateSchema(Answer):
     """What an item was during `[valid_from, valid_to)`; null is an unknown start or an open end."""
 
     code = fields.String(required=True)
@@ -161,7 +178,7 @@ class PastStateSchema(Schema):
     valid_to = fields.Date(required=True, allow_none=True)
 
 
-class ItemHistorySchema(Schema):
+class ItemHistorySchema(Answer):
     """One item through time."""
 
     item = fields.UUID(required=True)
@@ -169,7 +186,7 @@ class ItemHistorySchema(Schema):
     events = fields.List(fields.Nested(ChangeEventSchema), required=True)
 
 
-class HistorySchema(Schema):
+class HistorySchema(Answer):
     """The items that have, had or will have a code."""
 
     code = fields.String(required=True)
@@ -178,7 +195,7 @@ class HistorySchema(Schema):
     items = fields.List(fields.Nested(ItemHistorySchema), required=True)
 
 
-class TargetSchema(Schema):
+class TargetSchema(Answer):
     """A code that holds all or a part of what the projected code meant."""
 
     code = fields.String(required=True)
@@ -188,7 +205,7 @@ class TargetSchema(Schema):
     share_basis = fields.String(required=True, allow_none=True)
 
 
-class ProjectionSchema(Schema):
+class ProjectionSchema(Answer):
     """What a code of one date is on another."""
 
     code = fields.String(required=True)
@@ -202,7 +219,7 @@ class ProjectionSchema(Schema):
     path = fields.List(fields.Nested(ChangeEventSchema), required=True)
 
 
-class CandidateSchema(Schema):
+class CandidateSchema(Answer):
     """An item that a text may mean."""
 
     code = fields.String(required=True)
@@ -215,7 +232,7 @@ class CandidateSchema(Schema):
     parts = fields.Dict(fields.String(), fields.Float(), required=True)
 
 
-class FoundSchema(Schema):
+class FoundSchema(Answer):
     """What an answer that depends on the search index was given by."""
 
     referential = fields.String(required=True)
@@ -231,7 +248,7 @@ class SuggestionsSchema(FoundSchema):
     candidates = fields.List(fields.Nested(CandidateSchema), required=True)
 
 
-class MatchSchema(Schema):
+class MatchSchema(Answer):
     """What was found for one text."""
 
     outcome = fields.String(required=True, validate=OneOf(("exact", "auto", "review", "ambiguous", "none")))
@@ -244,14 +261,14 @@ class MatchesSchema(FoundSchema):
     results = fields.List(fields.Nested(MatchSchema), required=True)
 
 
-class MemberSchema(Schema):
+class MemberSchema(Answer):
     """A code of one side of an association."""
 
     code = fields.String(required=True)
     share = fields.Float(required=True, allow_none=True)
 
 
-class AssociationSchema(Schema):
+class AssociationSchema(Answer):
     """The sources together are … (exact, close, broad, narrow, related) the targets together."""
 
     sources = fields.List(fields.Nested(MemberSchema), required=True)
@@ -260,7 +277,7 @@ class AssociationSchema(Schema):
     note = fields.String(required=True, allow_none=True)
 
 
-class CorrespondenceHeadSchema(Schema):
+class CorrespondenceHeadSchema(Answer):
     """A map between versions of two referentials, without its pairs."""
 
     id = fields.String(required=True)
@@ -279,14 +296,14 @@ class CorrespondenceSchema(CorrespondenceHeadSchema):
     associations = fields.List(fields.Nested(AssociationSchema), required=True)
 
 
-class CorrespondenceListSchema(Schema):
+class CorrespondenceListSchema(Answer):
     """All correspondences, by id."""
 
     items = fields.List(fields.Nested(CorrespondenceHeadSchema), required=True)
     next = fields.String(required=True, allow_none=True)
 
 
-class HealthSchema(Schema):
+class HealthSchema(Answer):
     """Whether the service can answer."""
 
     status = fields.String(required=True)

@@ -1,0 +1,56 @@
+"""Exports over HTTP."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+
+import pytest
+from flask.testing import FlaskClient
+
+UNITS = "/api/v1/referentials/units"
+
+
+def test_csv_has_codes_as_text_and_one_row_for_each_item(client: FlaskClient) -> None:
+    answer = client.get(f"{UNITS}/versions/2014/export.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    assert len(rows) == 12
+    assert rows[0]["code"] == "01"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="units-2014.csv"'
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_json_has_the_items_of_the_list(client: FlaskClient) -> None:
+    exported = json.loads(client.get(f"{UNITS}/export.json").data)
+    listed = client.get(f"{UNITS}/items").get_json()
+    assert exported["items"] == listed["items"]
+    assert (exported["version"], exported["at"]) == (listed["version"], listed["at"])
+
+
+def test_geojson_has_shapes(client: FlaskClient) -> None:
+    answer = client.get(f"{UNITS}/export.geojson?parent=01.100")
+    assert answer.content_type == "application/geo+json"
+    shapes = [feature["geometry"]["type"] for feature in json.loads(answer.data)["features"]]
+    assert shapes == ["Polygon", "Point"]
+
+
+def test_xlsx_is_a_workbook(client: FlaskClient) -> None:
+    answer = client.get(f"{UNITS}/export.xlsx")
+    assert "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+
+
+@pytest.mark.parametrize("format", ["csv", "json", "geojson", "xlsx"])
+def test_an_export_is_the_same_bytes_every_time(client: FlaskClient, format: str) -> None:
+    url = f"{UNITS}/versions/2024/export.{format}"
+    first = client.get(url)
+    assert first.data == client.get(url).data
+    assert client.get(url, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_an_export_takes_the_filters_of_a_list(client: FlaskClient) -> None:
+    answer = client.get(f"{UNITS}/export.csv?level=region&lang=ar")
+    assert "name_fr" not in answer.get_data(as_text=True)
+    assert answer.get_data(as_text=True).count("\r\n") == 3
+    assert client.get(f"{UNITS}/export.csv?level=planet").status_code == 400

@@ -1,0 +1,45 @@
+"""Match and suggest over HTTP."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+UNITS = "/api/v1/referentials/units"
+
+
+def test_a_misspelt_name_finds_its_item(client: FlaskClient) -> None:
+    found = client.get(f"{UNITS}/match?q=Ouled+Taieb&within=Fes&level=commune").get_json()
+    (result,) = found["results"]
+    assert result["candidates"][0]["code"] == "01.100.07"
+    assert (found["version"], found["at"]) == ("2024", "2026-03-15")
+    assert found["content_root"]
+    assert found["key_version"]
+
+
+def test_many_texts_get_the_results_that_they_get_alone(client: FlaskClient) -> None:
+    texts = ["Ouled Tayeb", "تازة", "zzzz", "Tafraoute"]
+    body = {"queries": [{"text": text} for text in texts], "limit": 3}
+    many = client.post(f"{UNITS}/match", json=body).get_json()["results"]
+    alone = [
+        client.get(f"{UNITS}/match", query_string={"q": text, "limit": 3}).get_json()["results"][0]
+        for text in texts
+    ]
+    assert many == alone
+
+
+def test_a_match_can_look_at_an_older_version(client: FlaskClient) -> None:
+    found = client.get(f"{UNITS}/match?q=Oulad+Tayeb&version=2014").get_json()
+    assert found["results"][0]["candidates"][0]["code"] == "01.100.05"
+    assert found["at"] == "2014-09-01"
+
+
+def test_a_beginning_suggests_names(client: FlaskClient) -> None:
+    found = client.get(f"{UNITS}/suggest?q=meknas&limit=2").get_json()
+    assert {candidate["code"] for candidate in found["candidates"]} == {"01.200.31", "01.200.32"}
+    arabic = client.get(f"{UNITS}/suggest?q=تاف").get_json()
+    assert arabic["candidates"][0]["code"] == "02.300.01"
+
+
+def test_answers_that_depend_on_the_index_are_not_kept_for_ever(client: FlaskClient) -> None:
+    for query in ("match?q=fes&version=2014", "suggest?q=fes&version=2014"):
+        assert client.get(f"{UNITS}/{query}").headers["Cache-Control"] == "public, max-age=60"

@@ -1,0 +1,46 @@
+"""History and projection over HTTP."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+ITEMS = "/api/v1/referentials/units/items"
+
+
+def test_a_history_has_all_states_of_the_item_behind_a_code(client: FlaskClient) -> None:
+    history = client.get(f"{ITEMS}/01.100.07/history").get_json()
+    (item,) = history["items"]
+    assert [(state["code"], state["valid_from"], state["valid_to"]) for state in item["states"]] == [
+        ("01.100.05", None, "2024-09-01"),
+        ("01.100.07", "2024-09-01", None),
+    ]
+    (event,) = item["events"]
+    assert (event["type"], event["earliest_on"], event["latest_on"]) == ("recode", "2024-01-01", "2024-09-01")
+    assert event["basis"] == "a decree"
+    assert history["records_from"] == "2014-09-01"
+
+
+def test_an_older_version_knows_nothing_of_later_events(client: FlaskClient) -> None:
+    answer = client.get(f"{ITEMS}/01.100.05/history?version=2014")
+    assert answer.get_json()["items"][0]["events"] == []
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_a_projection_tells_the_code_of_another_date(client: FlaskClient) -> None:
+    found = client.get(f"{ITEMS}/01.100.05/projection?from=2020-01-01&to=2025-01-01").get_json()
+    assert (found["outcome"], found["ambiguous"], found["version"]) == ("recoded", False, "2024")
+    assert [target["code"] for target in found["targets"]] == ["01.100.07"]
+
+
+def test_a_projection_to_several_codes_picks_none(client: FlaskClient) -> None:
+    found = client.get(f"{ITEMS}/01.200.03/projection?from=2020-01-01&to=2025-01-01").get_json()
+    assert (found["outcome"], found["ambiguous"]) == ("split", True)
+    assert {target["code"]: target["share"] for target in found["targets"]} == {
+        "01.200.31": 0.6,
+        "01.200.32": 0.4,
+    }
+
+
+def test_a_projection_near_an_uncertain_date_says_so(client: FlaskClient) -> None:
+    found = client.get(f"{ITEMS}/01.100.05/projection?from=2024-03-01&to=2025-01-01").get_json()
+    assert found["certain"] is False
