@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matching.matcher import UnknownLevel
 from matching.rows import BadRow
 from matching.selecting import BadCodeFilter
 from matching.store import StaleStore, StoreError
@@ -29,6 +30,7 @@ FOREIGN: tuple[tuple[type[BaseException], str, Callable[[BaseException], str]], 
     (NotWritable, "not-writable", str),
     (BadCodeFilter, "bad-value", str),
     (UnknownKind, "bad-value", str),
+    (UnknownLevel, "bad-value", str),
     (TableTooLarge, "too-large", str),
     (TableError, "bad-file", str),
     (UnfitList, "bad-file", str),

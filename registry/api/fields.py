@@ -16,6 +16,7 @@ from registry.errors import BadValue
 from registry.serving.moments import parse_day
 
 LONGEST_TEXT = 200  # characters of a text to match, suggest or filter by
+_BOX = r"^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}$"
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -35,7 +36,13 @@ class Text(fields.Field[str]):
     def __init__(self, longest: int = LONGEST_TEXT, **kwargs: Unpack[Options]) -> None:
         super().__init__(**kwargs)
         self.longest = longest
-        self.metadata = {"type": "string", "minLength": 1, "maxLength": longest, **self.metadata}
+        self.metadata = {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": longest,
+            "pattern": r"\S",
+            **self.metadata,
+        }
 
     def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         if not isinstance(value, str) or not value.strip() or len(value) > self.longest:
@@ -135,12 +142,9 @@ class Several(fields.Field[tuple[str, ...]]):
 class BoundingBox(fields.Field[tuple[float, float, float, float]]):
     """`west,south,east,north` in degrees."""
 
-    is_multiple = False
-
     def __init__(self, **kwargs: Unpack[Options]) -> None:
         super().__init__(**kwargs)
-        numbers = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
-        self.metadata = {**numbers, **self.metadata}
+        self.metadata = {"type": "string", "pattern": _BOX, **self.metadata}
 
     def _deserialize(
         self,

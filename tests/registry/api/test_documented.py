@@ -13,6 +13,7 @@ from schemathesis import BaseSchema, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    positive_data_acceptance,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -20,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from registry.app import create_app
 from tests.registry.small_library import settings
 
-EXAMPLES = 20
+EXAMPLES = 12
 PUBLISHED = {"referential": "units", "version": "2024", "code": "01.100.07", "correspondence": "old-to-new"}
 
 
@@ -33,7 +34,9 @@ OPERATIONS = [
     found.ok() for found in document_of(create_app(settings(Path("nothing-published")))).get_all_operations()
 ]
 LABELS = [operation.label for operation in OPERATIONS]
-WITH_PARAMETERS = [operation.label for operation in OPERATIONS if list(operation.iter_parameters())]
+WITH_PARAMETERS = [operation.label for operation in OPERATIONS if len(operation.query) or len(operation.body)]
+# Which levels, codes, languages and cursors there are is no part of the document: others are refused.
+UNFIT = [positive_data_acceptance]
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +68,7 @@ def about_what_is_published(case: Case) -> Case:
 @pytest.mark.parametrize("label", LABELS)
 def test_any_request_gets_a_documented_answer(document: BaseSchema, label: str) -> None:
     def check(case: Case) -> None:
-        case.call_and_validate()
+        case.call_and_validate(excluded_checks=UNFIT)
 
     fuzz(document, label, GenerationMode.POSITIVE, check)
 
@@ -75,7 +78,7 @@ def test_any_request_about_what_is_published_gets_a_documented_answer(
     document: BaseSchema, label: str
 ) -> None:
     def check(case: Case) -> None:
-        about_what_is_published(case).call_and_validate()
+        about_what_is_published(case).call_and_validate(excluded_checks=UNFIT)
 
     fuzz(document, label, GenerationMode.POSITIVE, check)
 
