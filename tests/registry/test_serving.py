@@ -46,7 +46,7 @@ def test_every_date_is_read_as_it_is_written(day: date) -> None:
 
 @given(st.text(max_size=12))
 def test_a_text_that_is_no_date_is_refused(text: str) -> None:
-    with pytest.raises(BadValue, match="at: .*expected a date"):
+    with pytest.raises(BadValue, match=r"at: .*expected a date"):
         parse_day(text + "x")
 
 
