@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from sqlalchemy import Engine
 from registry.database import open_engine
 from registry.migrations import upgrade
 from tests import postgis
+from tests.store import empty_postgis, empty_sqlite
 
 ROOT = Path(__file__).parent.parent
 ON_CI = os.environ.get("CI") == "true"
@@ -52,20 +52,15 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sqlite_engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
     """A migrated, empty SQLite database."""
-    path = tmp_path / "marjaa.sqlite"
-    shutil.copyfile(migrated_sqlite, path)
-    engine = open_engine(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
+    with empty_sqlite(migrated_sqlite, tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture
 def postgis_engine(postgis_server: postgis.Server) -> Iterator[Engine]:
     """A migrated, empty PostGIS database."""
-    with postgis_server.database() as url:
-        engine = open_engine(url)
+    with empty_postgis(postgis_server) as engine:
         yield engine
-        engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgis"])
