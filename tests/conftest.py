@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from registry.database import open_engine
 from registry.migrations import upgrade
 from tests import postgis
-from tests.store import empty_postgis, empty_sqlite
+from tests.store import add_referential, empty_postgis, empty_sqlite
 
 ROOT = Path(__file__).parent.parent
 ON_CI = os.environ.get("CI") == "true"
@@ -68,6 +68,36 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     """A migrated, empty database: the test runs once on each of the two."""
     opened: Engine = request.getfixturevalue(f"{request.param}_engine")
     return opened
+
+
+@pytest.fixture(scope="session")
+def scratch_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An empty SQLite database for tests that commit nothing."""
+    with empty_sqlite(migrated_sqlite, tmp_path_factory.mktemp("scratch")) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def scratch_postgis(postgis_server: postgis.Server) -> Iterator[Engine]:
+    """An empty PostGIS database for tests that commit nothing."""
+    with empty_postgis(postgis_server) as engine:
+        yield engine
+
+
+@pytest.fixture(params=["sqlite", "postgis"])
+def scratch(request: pytest.FixtureRequest) -> Engine:
+    """Either of the two: as `engine`, but made once for all tests, which therefore commit nothing."""
+    opened: Engine = request.getfixturevalue(f"scratch_{request.param}")
+    return opened
+
+
+@pytest.fixture
+def connection(scratch: Engine) -> Iterator[Connection]:
+    """A transaction with the empty referential `units`, rolled back at the end; on each of the two."""
+    with scratch.connect() as opened:
+        add_referential(opened)
+        yield opened
+        opened.rollback()
 
 
 @pytest.fixture(scope="session")

@@ -9,16 +9,17 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import shapely
 from sqlalchemy import Connection, Engine, insert
 
 from referentials.records import ChangeEvent, ChangeLink, Designation, Observation, Record, RecordKey, State
+from referentials.shapes import to_wkb
 from registry import models
 from registry.database import open_engine
 from registry.publishing.rows import withdraw_records, write_records
 from tests.postgis import Server
 
-# Little-endian WKB of POINT (-6.8326 34.0132).
-RABAT = bytes.fromhex("0101000000d656ec2fbb541bc0302aa913d0014140")
+RABAT = to_wkb(shapely.Point(-6.8326, 34.0132))
 
 
 @contextmanager

@@ -47,12 +47,18 @@ def write_records(connection: Connection, referential: str, ordinal: int, record
     writer = _Writer(connection, referential, ordinal)
     count = 0
     for chunk in chunks(records):
-        writer.write([parse(record.payload) for record in chunk])
+        writer.write([_read(record) for record in chunk])
         count += len(chunk)
     if count >= _ANALYSED_FROM:
         names = ("item", "item_state", "designation", "observation", "change_event", "change_link")
         analyse(connection, (TABLES[name] for name in names))
     return count
+
+
+def _read(record: Record) -> Fact:
+    if b"\\u0000" in record.payload:
+        raise UnstorableRecord(f"{record.family} {record.key!r}", record.payload[:120], "holds a NUL")
+    return parse(record.payload)
 
 
 class _Writer:

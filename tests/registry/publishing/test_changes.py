@@ -1,0 +1,55 @@
+"""Drafts: changes go in in any order and come out in the order of a content."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from referentials.records import RecordKey
+from registry.publishing.rows import read_added, read_withdrawn, write_changes
+from tests.store import add_change_set, designation, population, recode, records, state
+
+TEXTS = ["zèbre", "Zoo", "a", "é", "\U0001f600", "\uffee", "رباط", "a b", "a-b", "a"]
+
+
+def facts():
+    names = (designation(1, text) for text in set(TEXTS))
+    return records(state(2, "B"), state(1, "A"), *names, population(1, 5), recode(7, 1, "a", "A"))
+
+
+def test_what_is_added_comes_back_in_content_order_with_its_bytes(connection: Connection):
+    draft = add_change_set(connection)
+    assert write_changes(connection, draft, reversed(facts()), []) == len(facts())
+    assert list(read_added(connection, draft)) == facts()
+    assert read_withdrawn(connection, draft) == []
+
+
+def test_what_is_withdrawn_comes_back_in_content_order(connection: Connection):
+    keys = [record.record_key for record in facts()]
+    draft = add_change_set(connection)
+    write_changes(connection, draft, [], reversed(keys))
+    assert read_withdrawn(connection, draft) == keys
+
+
+def test_a_key_may_be_withdrawn_and_added_anew_in_one_draft(connection: Connection):
+    record = state(1, "A").record()
+    draft = add_change_set(connection)
+    write_changes(connection, draft, [record], [record.record_key])
+    assert list(read_added(connection, draft)) == [record]
+    assert read_withdrawn(connection, draft) == [RecordKey("state", record.key)]
+
+
+def test_changes_are_appended_to_those_that_a_draft_has(connection: Connection):
+    draft, other = add_change_set(connection), add_change_set(connection)
+    for record in facts():
+        write_changes(connection, draft, [record], [])
+    assert list(read_added(connection, draft)) == facts()
+    assert list(read_added(connection, other)) == []
+
+
+def test_a_draft_does_not_add_one_key_twice(connection: Connection):
+    draft = add_change_set(connection)
+    write_changes(connection, draft, [state(1, "A").record()], [])
+    with pytest.raises(IntegrityError):
+        write_changes(connection, draft, [state(1, "B").record()], [])
