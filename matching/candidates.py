@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from zlib import crc32
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
+from matching.collecting import hash_of
 from matching.grams import groups_in
 from matching.keys import Keys, keys_of
 from matching.layout import Array, DamagedStore
@@ -39,7 +39,7 @@ class Finder:
         self.profile = profile_named(store.profile)
         self._keys = memoryview(store.files["keys"].data)
         self._starts = store.files["keys_starts"]
-        self.size = len(self._starts) - 1
+        self.size = len(store.files["key_name_starts"]) - 1
         self._all: list[str] | None = None
         self._kept: dict[tuple[int, ...], Kept] = {}
 
@@ -98,21 +98,23 @@ class Finder:
     def same_words(self, keys: Keys) -> list[int]:
         """Names whose words are the same in another order."""
         return [
-            name for name in self._hashed("o", keys.in_order) if self._keys_of(name).in_order == keys.in_order
+            name
+            for name in self._hashed(b"o", keys.in_order)
+            if self._keys_of(name).in_order == keys.in_order
         ]
 
     def same_skeleton(self, keys: Keys) -> list[int]:
         """Names with the same consonants, in whichever script."""
         wanted = set(keys.skeletons)
-        found = {name for skeleton in wanted for name in self._hashed("s", skeleton)}
+        found = {name for skeleton in wanted for name in self._hashed(b"s", skeleton)}
         return sorted(name for name in found if not wanted.isdisjoint(self._keys_of(name).skeletons))
 
     def _keys_of(self, name: int) -> Keys:
         return keys_of(self.profile.core(self.store.name(name).text))
 
-    def _hashed(self, kind: str, key: str) -> list[int]:
+    def _hashed(self, kind: bytes, key: str) -> list[int]:
         hashes = self.store.files["hashes"]
-        wanted = np.uint32(crc32((kind + key).encode()))
+        wanted = np.uint32(hash_of(kind, key))
         first, last = hashes.searchsorted(wanted), hashes.searchsorted(wanted, "right")
         return [int(name) for name in self.store.files["hash_names"][first:last]]
 

@@ -6,7 +6,14 @@ from pathlib import Path
 from matching.grams import SIZE
 from matching.layout import Array, DamagedStore, Manifest
 
-_BLOBS = {"rendered": "rows", "successors": "rows", "shapes": "rows", "simplified": "rows", "texts": "names"}
+_BLOBS = {
+    "rendered": "rows",
+    "successors": "rows",
+    "shapes": "rows",
+    "simplified": "rows",
+    "texts": "names",
+    "keys": "keys",
+}
 
 
 def check_arrays(folder: Path, manifest: Manifest, files: Mapping[str, Array]) -> None:
@@ -16,6 +23,7 @@ def check_arrays(folder: Path, manifest: Manifest, files: Mapping[str, Array]) -
     """
     rows, names = manifest.size, len(files["name_rows"])
     parents, keys = len(files["parent_codes"]), len(files["key_name_starts"]) - 1
+    counts = {"rows": rows, "names": names, "keys": keys}
 
     def expect(name: str, count: int, what: str) -> None:
         if len(files[name]) != count:
@@ -32,10 +40,7 @@ def check_arrays(folder: Path, manifest: Manifest, files: Mapping[str, Array]) -
 
     for name, whose in _BLOBS.items():
         if len(files[name]) or len(files[f"{name}_starts"]):
-            _check_starts(
-                folder, files, f"{name}_starts", rows if whose == "rows" else names, len(files[name])
-            )
-    _check_starts(folder, files, "keys_starts", keys, len(files["keys"]))
+            _check_starts(folder, files, f"{name}_starts", counts[whose], len(files[name]))
     _check_starts(folder, files, "key_name_starts", keys, len(files["key_names"]))
     _check_starts(folder, files, "name_starts", rows, names)
     _check_starts(folder, files, "child_starts", parents, len(files["child_rows"]))

@@ -32,6 +32,8 @@ _CAPITALS = frozenset({"mu", "cr", "cu", "ar", "arr", "com", "mun", "c", "r"})
 _LINKS = frozenset({"de", "du", "des", "d", "la", "l", "of"})
 # Words that begin the name of what a place lies in: "Bni Lent prov. Taza".
 _ABOVE = frozenset({"prov", "province", "pref", "prefecture", "region", "اقليم", "عماله", "جهه"})
+_HINT_WORDS = frozenset(word for hint in _HINTS for word in hint.split())
+_MARKS = frozenset("([,،;")
 _PARENTHESES = re.compile(r"[(\[]([^()\[\]]*)[)\]]?\s*$")
 
 
@@ -66,6 +68,11 @@ class Profile:
             return text
         split = split_place(text)
         return text if split.within else split.core
+
+
+def may_be_qualified(text: str, light: str) -> bool:
+    """A quick test of a text and of what `fold` made of it; where False, `split_place` changes nothing."""
+    return not (_HINT_WORDS.isdisjoint(light.split()) and _MARKS.isdisjoint(text))
 
 
 def split_place(text: str) -> Split:

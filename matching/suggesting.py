@@ -77,14 +77,17 @@ class _Suggesting:
             self._add_name(name, _BEGINS, "prefix")
 
     def _prefixes(self, core: str) -> list[str]:
-        """What the key may begin with: a last c or g is spoken as what comes next has it."""
-        prefixes = [self.typed]
+        """What the key may begin with: a last e may be silent, a last c or g depends on what follows."""
+        typed = keys_of(core, partial=True).key
+        prefixes = [typed, self.typed] if len(self.typed) >= _LEAST_TYPED else [typed]
         if core[-1:].lower() in _UNDECIDED:
-            soft, digraph = keys_of(core + "i", partial=True).key[:-1], keys_of(core + "h", partial=True).key
-            prefixes.extend(
-                prefix for prefix in (soft, digraph) if prefix and not prefix.startswith(self.typed)
-            )
-        return list(dict.fromkeys(prefixes))
+            prefixes.append(keys_of(core + "i", partial=True).key[:-1])
+            prefixes.append(keys_of(core + "h", partial=True).key)
+        shortest: list[str] = []  # what begins with another one is among its keys already
+        for prefix in sorted(filter(None, prefixes)):
+            if not shortest or not prefix.startswith(shortest[-1]):
+                shortest.append(prefix)
+        return shortest
 
     def _by_importance(self, names: Array) -> Iterator[int]:
         """Names of rows that are valid first, then by importance, in the order of keys."""

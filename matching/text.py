@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Letters that Unicode does not decompose, as European gazetteers write them in plain ASCII.
 _UNDECOMPOSED = {
@@ -56,9 +57,9 @@ def _fold_code_point(character: str) -> str | None:
     return " "
 
 
-_FOLDING = _Folding()
-_ASCII = {code: (chr(code).lower() if chr(code).isalnum() else " ") for code in range(128)}
-_SETTLED = re.compile("[a-z0-9 \u0621-\u064a\u2d30-\u2d7f]*")
+_FOLDING = _Folding({10: "\n"})
+_ASCII = {code: (chr(code).lower() if chr(code).isalnum() else " ") for code in range(128)} | {10: "\n"}
+_SETTLED = re.compile("[a-z0-9 \\n\u0621-\u064a\u2d30-\u2d7f]*")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -67,13 +68,25 @@ def fold(text: str) -> str:
 
     Words are separated by one blank; digits are ASCII. Idempotent.
     """
+    return " ".join(_fold_lines(text).split())
+
+
+def fold_many(texts: Sequence[str]) -> list[str]:
+    """As `fold` for each, but blanks are left as they fall: for `str.split`."""
+    joined = "\n".join(texts)
+    if joined.count("\n") != max(len(texts) - 1, 0):
+        return [fold(text) for text in texts]
+    return _fold_lines(joined).split("\n") if texts else []
+
+
+def _fold_lines(text: str) -> str:
     if text.isascii():
-        return " ".join(text.translate(_ASCII).split())
+        return text.translate(_ASCII)
     folded = unicodedata.normalize("NFKD", text.casefold()).translate(_FOLDING)
     if not _SETTLED.fullmatch(folded):
         # A compatibility form may hold capitals or composed letters in its turn: once more is stable.
         folded = unicodedata.normalize("NFKD", folded.casefold()).translate(_FOLDING)
-    return " ".join(folded.split())
+    return folded
 
 
 def tidy(text: str) -> str:

@@ -1,0 +1,175 @@
+"""Rows on their way into a store: numbers by column, texts in temporary files, keys worked out in batches."""
+
+import mmap
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+
+from matching.keys import keys_of_folded
+from matching.layout import DEGREE, INVALID, NO_BOX, OPEN_END, UNKNOWN_START, Array
+from matching.profiles import may_be_qualified, profile_named
+from matching.rows import BadRow, Name, Row
+from matching.text import fold, fold_many
+
+_MAX_CODE = 128
+_BOXLESS = (np.nan, np.nan, np.nan, np.nan)
+_GATHERED = 65_536
+_COPIED = 1 << 24
+
+_COLUMNS: Mapping[str, str] = {
+    "valid_from": "<i4", "valid_to": "<i4", "flags": "|u1", "levels": "|u1", "importance": "<f4",
+    "parents": "<i4", "bbox": "<i4", "name_counts": "<i8", "name_kinds": "<u2", "name_keys": "<i4",
+    "hashes": "<u4",
+    "hash_names": "<i4",
+}  # fmt: skip
+
+
+def hash_of(kind: bytes, key: str) -> int:
+    """Where a sorted key (b'o') or skeleton (b's') is looked for. Two may share one: compare before use."""
+    return crc32(kind + key.encode())
+
+
+class Blobs:
+    """Byte strings in the order they come, kept in a temporary file; read back in another order."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("w+b")
+        self._lengths: list[Array] = []
+
+    def extend(self, values: Sequence[bytes]) -> None:
+        """Take more of them in."""
+        self._file.write(b"".join(values))
+        self._lengths.append(np.fromiter(map(len, values), np.int64, count=len(values)))
+
+    def lengths(self) -> Array:
+        """How long each is, in the order they came."""
+        return np.concatenate(self._lengths) if self._lengths else np.empty(0, np.int64)
+
+    def read(self, order: Array | None) -> Iterable[bytes]:
+        """All of them, joined in large pieces, in that order (None: as they came)."""
+        self._file.flush()
+        starts = np.zeros(len(lengths := self.lengths()) + 1, np.int64)
+        np.cumsum(lengths, out=starts[1:])
+        total = int(starts[-1])
+        if not total:
+            return
+        with mmap.mmap(self._file.fileno(), total, access=mmap.ACCESS_READ) as stored:
+            if order is None:
+                for start in range(0, total, _COPIED):
+                    yield stored[start : start + _COPIED]
+                return
+            for chunk in range(0, len(order), _GATHERED):
+                numbers = order[chunk : chunk + _GATHERED]
+                bounds = zip(starts[numbers].tolist(), starts[numbers + 1].tolist(), strict=True)
+                yield b"".join([stored[start:end] for start, end in bounds])
+
+    def remove(self) -> None:
+        self._file.close()
+        self._path.unlink()
+
+
+class Collected:
+    """What was read from the rows, in the order they came."""
+
+    def __init__(self, staging: Path, levels: Sequence[str], profile: str) -> None:
+        self.profile = profile_named(profile)
+        self.levels = {level: number for number, level in enumerate(levels)}
+        self.codes: list[bytes] = []
+        self.parent_numbers: dict[str, int] = {}
+        self.kinds: dict[tuple[str | None, str, str], int] = {}
+        self.key_numbers: dict[str, int] = {}
+        self.names = 0
+        self._columns: dict[str, list[Array]] = {name: [] for name in _COLUMNS}
+        self.blobs = {
+            name: Blobs(staging / f"{name}.tmp")
+            for name in ("rendered", "shapes", "simplified", "successors", "texts")
+        }
+
+    def column(self, name: str) -> Array:
+        """One column of numbers, whole."""
+        columns = self._columns[name]
+        return np.concatenate(columns) if columns else np.empty(0, _COLUMNS[name])
+
+    def _append(self, name: str, values: Iterable[float]) -> None:
+        self._columns[name].append(np.fromiter(values, _COLUMNS[name]))
+
+    def extend(self, rows: Sequence[Row]) -> None:
+        """Take rows in. Raises BadRow."""
+        check_rows(rows, self.levels)
+        self.codes.extend([row.code.encode() for row in rows])
+        self._append("valid_from", [row.valid_from for row in rows])
+        self._append("valid_to", [row.valid_to for row in rows])
+        self._append("flags", [INVALID if row.invalid else 0 for row in rows])
+        self._append("levels", [self.levels[row.level] for row in rows])
+        self._append("importance", [row.importance for row in rows])
+        known = self.parent_numbers
+        parents = [-1 if row.parent is None else known.setdefault(row.parent, len(known)) for row in rows]
+        self._append("parents", parents)
+        self._columns["bbox"].append(boxes_of(rows))
+        self.blobs["rendered"].extend([row.rendered for row in rows])
+        self.blobs["shapes"].extend([row.shape or b"" for row in rows])
+        self.blobs["simplified"].extend([row.simplified or b"" for row in rows])
+        self.blobs["successors"].extend(["\n".join(row.successors).encode() for row in rows])
+        self._append("name_counts", [len(row.names) for row in rows])
+        self._extend_names([name for row in rows for name in row.names])
+
+    def _extend_names(self, names: Sequence[Name]) -> None:
+        texts = [name.text for name in names]
+        self.blobs["texts"].extend([text.encode() for text in texts])
+        kinds = self.kinds
+        kind_of = [(name.language, name.script, name.use) for name in names]
+        self._append("name_kinds", [kinds.setdefault(kind, len(kinds)) for kind in kind_of])
+        lights = fold_many(texts)
+        if self.profile.qualified:
+            for place, text in enumerate(texts):
+                if may_be_qualified(text, lights[place]):
+                    lights[place] = fold(self.profile.core(text))
+        known, across = self.key_numbers, self.profile.across_scripts
+        numbers: list[int] = []
+        hashes: list[int] = []
+        hashed: list[int] = []
+        for number, (light, kind) in enumerate(zip(lights, kind_of, strict=True), self.names):
+            _, key, in_order, skeletons = keys_of_folded(light)
+            if not key or kind[2] == "exclusion":
+                numbers.append(-1)
+                continue
+            numbers.append(known.setdefault(key, len(known)))
+            if in_order != key:
+                hashes.append(hash_of(b"o", in_order))
+                hashed.append(number)
+            if across:
+                hashes.extend([hash_of(b"s", skeleton) for skeleton in skeletons])
+                hashed.extend([number] * len(skeletons))
+        self.names += len(names)
+        self._append("name_keys", numbers)
+        self._append("hashes", hashes)
+        self._append("hash_names", hashed)
+
+
+def check_rows(rows: Sequence[Row], levels: Mapping[str, int]) -> None:
+    """Raises BadRow for the first that cannot be stored."""
+    for row in rows:
+        code = row.code
+        if not code.isprintable() or not 0 < len(code) <= _MAX_CODE:
+            raise BadRow(code, f"a code has 1 to {_MAX_CODE} characters, all of them printable")
+        if row.level not in levels:
+            raise BadRow(code, f"level {row.level!r} is not one of {', '.join(levels)}")
+        if not UNKNOWN_START <= row.valid_from < row.valid_to <= OPEN_END:
+            raise BadRow(code, f"validity [{row.valid_from}, {row.valid_to}) is empty or out of range")
+
+
+def boxes_of(rows: Sequence[Row]) -> Array:
+    """Their boxes end to end, in whole 1e-7 degrees; four times NO_BOX where there is none. Raises BadRow."""
+    degrees = np.array([row.bbox or _BOXLESS for row in rows], np.float64).reshape(-1, 4)
+    placed = ~np.isnan(degrees[:, 0])
+    fits = (np.abs(degrees) <= (180, 90, 180, 90)).all(axis=1) & (degrees[:, 1] <= degrees[:, 3])
+    for number in np.flatnonzero(placed & ~fits)[:1].tolist():
+        row = rows[number]
+        raise BadRow(row.code, f"bounding box {row.bbox} is not west, south, east, north in degrees")
+    boxes = np.full(degrees.shape, NO_BOX, np.int32)
+    boxes[placed] = np.round(degrees[placed] * DEGREE).astype(np.int32)
+    laid: Array = boxes.reshape(-1)
+    return laid
