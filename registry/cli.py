@@ -13,8 +13,6 @@ from importlib import import_module
 
 import click
 
-from registry.commands.failures import tell
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -98,6 +96,8 @@ class CommandLine(click.Group):
         except Exception as error:
             if ctx.params["traceback"]:
                 raise
+            from registry.commands.failures import tell  # it knows the errors of all parts
+
             ctx.exit(tell(error, ctx))
 
 

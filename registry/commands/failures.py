@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Mapping
 
 import click
 
+from matching.layout import StaleStore, StoreError
+from referentials.snapshot import DamagedSnapshot
+from registry.catalogue import DamagedCatalogue
+from registry.commands.options import JSON_WANTED
 from registry.errors import Problem, make_problem, problem_of
-
-JSON_WANTED = "registry.commands.json"
 
 # What to do, where the advice of the HTTP interface would not help at a terminal.
 ADVICE = {
@@ -25,6 +28,15 @@ ADVICE = {
     "failure": "This is a defect of the program: `marjaa --traceback …` shows where it is, for a report.",
 }
 
+# At a terminal a file is named with its path, which an anonymous reader over HTTP must not see.
+LOCAL: Mapping[type[Exception], str] = {
+    StaleStore: "snapshot-stale",
+    StoreError: "snapshot-damaged",
+    DamagedSnapshot: "snapshot-damaged",
+    DamagedCatalogue: "snapshot-damaged",
+}
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 def tell(error: Exception, context: click.Context) -> int:
     """Write an error to standard error, with --json as the problem document of the HTTP interface.
@@ -35,16 +47,26 @@ def tell(error: Exception, context: click.Context) -> int:
     if context.meta.get(JSON_WANTED):
         click.echo(json.dumps(problem.document(), ensure_ascii=False), err=True)
     else:
-        advice = ADVICE.get(problem.slug, problem.advice)
-        click.echo(f"{problem.title}: {problem.detail}\n{advice}", err=True)
+        click.echo(_message(problem), err=True)
     return problem.exit_code
 
 
+def message_of(error: Exception) -> str:
+    """An error as a person reads it: what is wrong, then what to do."""
+    return _message(_problem(error))
+
+
+def _message(problem: Problem) -> str:
+    return f"{problem.title}: {problem.detail}\n{ADVICE.get(problem.slug, problem.advice)}"
+
+
 def _problem(error: Exception) -> Problem:
+    for family, slug in LOCAL.items():
+        if isinstance(error, family):
+            return make_problem(slug, str(error))
     if isinstance(error, OSError) and error.errno is not None:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         where = "" if error.filename is None else f"{error.filename}: "
-        return make_problem("unavailable" if full else "bad-file", f"{where}{error.strerror}.")
+        return make_problem("unavailable" if error.errno in FULL else "bad-file", f"{where}{error.strerror}.")
     problem = problem_of(error)
     if problem.slug == "failure":
         return make_problem("failure", f"{type(error).__name__}: {error}")

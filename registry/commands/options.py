@@ -9,11 +9,12 @@ from typing import TypeVar
 import click
 
 from registry.catalogue import NAME
-from registry.commands.failures import JSON_WANTED
 from registry.config import Settings
 from registry.errors import BadValue
 from registry.library import Library, Snapshot
 from registry.serving.moments import Moment, moment_of
+
+JSON_WANTED = "registry.commands.json"  # in a context's meta: whether a problem is told as JSON too
 
 Command = TypeVar("Command", bound=Callable[..., object])
 

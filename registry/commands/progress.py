@@ -17,7 +17,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-# What is being done, how much of it is done, and how much there is.
+# What is being done, how much of it is done, and how much there is (0 where that is not known).
 Tell = Callable[[str, int, int], None]
 
 
@@ -38,7 +38,9 @@ def progress(*, lines: bool = False) -> Iterator[Tell]:
     )
     with bar:
         task = bar.add_task("", total=None)
-        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+        yield lambda what, done, total: bar.update(
+            task, description=what, completed=done, total=total or None
+        )
 
 
 def _line(what: str, done: int, total: int) -> None:

@@ -1,22 +1,19 @@
-"""`marjaa serve`: prepare the installation, then answer over HTTP."""
+"""`marjaa serve`: answer over HTTP, from an installation that is made whole first, or meanwhile."""
 
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Callable
+from typing import Any
 
 import click
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from registry.commands.opening import opened_database
-from registry.commands.seed import seed_with_progress
+from registry.app import create_app
 from registry.config import Settings
-from registry.errors import Unavailable
 from registry.library import Library
-from registry.migrations import upgrade
-from registry.publishing.publish import complete
 
 EPILOG = """\b
 Examples:
@@ -28,6 +25,7 @@ Examples:
 # One thread for each worker, few requests waiting in it: measured as the least CPU for each request.
 THREADS = 1
 WAITING = 32
+LAST_SECONDS = 10  # for a worker to end its requests
 TRY_FIRST = "administrative-units/items/04.491.01.07"
 
 
@@ -38,18 +36,17 @@ TRY_FIRST = "administrative-units/items/04.491.01.07"
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Answer over HTTP.
 
-    First the database is brought to this release's schema, interrupted publications are completed, and, where
-    nothing is published yet, the referentials of a new installation are. Ctrl+C or SIGTERM stops it.
+    The database is brought to this release's schema and interrupted publications are completed. Where nothing
+    is published yet, the referentials of a new installation are, before the first answer; else what is
+    published is answered at once. Ctrl+C or SIGTERM stops it.
     """
     # The workers are processes of their own, which read the environment.
     for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
         if value is not None:
             os.environ[f"MARJAA_{name}"] = str(value)
     settings = Settings.from_environment()
-    prepare(settings)
     server = Granian(
         "registry.app:create_app",
-        factory=True,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
@@ -57,29 +54,26 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         blocking_threads=THREADS,
         backpressure=WAITING,
         log_level=LogLevels.warning,
-        respawn_failed_workers=True,
+        workers_kill_timeout=LAST_SECONDS,
     )
+    _prepare(settings)
     server.on_startup(lambda: _greet(settings))
-    server.serve()
+    server.serve(target_loader=load)
 
 
-def prepare(settings: Settings) -> None:
-    """Make what is served whole; raises Unavailable where the database is needed and does not answer."""
-    published = any(entry.latest for entry in Library(settings.snapshots).referentials())
-    try:
-        with opened_database(settings) as engine:
-            upgrade(engine)
-            complete(engine, settings.snapshots)
-            if not any(entry.latest for entry in Library(settings.snapshots).referentials()):
-                click.echo(
-                    "Nothing is published yet: publishing what a new installation starts with.", err=True
-                )
-                seed_with_progress(engine, settings)
-    except Unavailable as error:
-        if not published:
-            raise
-        # Published data is read from the snapshots alone (D1).
-        click.echo(f"{error.detail}\nServing what is published, without it.", err=True)
+def load(_target: str) -> Callable[..., Any]:
+    """The application of a worker; its modules are imported before the workers start, and shared."""
+    return create_app()
+
+
+def _prepare(settings: Settings) -> None:
+    # The database's libraries take as long to import as all else together, and no answer needs them.
+    from registry.commands import preparing
+
+    if any(entry.latest for entry in Library(settings.snapshots).referentials()):
+        preparing.prepare_meanwhile(settings)
+    else:
+        preparing.prepare(settings)
 
 
 def _greet(settings: Settings) -> None:
@@ -90,4 +84,3 @@ def _greet(settings: Settings) -> None:
     click.echo(f"            {base}/api/v1/referentials/{TRY_FIRST}")
     click.echo(f"            {base}/api/v1/docs")
     click.echo("Ctrl+C stops it.")
-    sys.stdout.flush()
