@@ -53,8 +53,10 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -
     folder = tmp_path_factory.mktemp("sqlite")
     (folder / "marjaa.sqlite").write_bytes(migrated_sqlite.read_bytes())
     engine = open_engine(f"sqlite:///{folder / 'marjaa.sqlite'}")
-    yield install(engine, folder / "snapshots")
-    engine.dispose()
+    try:
+        yield install(engine, folder / "snapshots")
+    finally:
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +65,10 @@ def on_postgis(
 ) -> Iterator[Installation]:
     with postgis_server.database() as url:
         engine = open_engine(url)
-        yield install(engine, tmp_path_factory.mktemp("postgis") / "snapshots")
-        engine.dispose()
+        try:
+            yield install(engine, tmp_path_factory.mktemp("postgis") / "snapshots")
+        finally:
+            engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgis"])

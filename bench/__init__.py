@@ -1,0 +1,1 @@
+"""Benchmarks: ratios measured in one run, against peers, on stated data. `python -m bench --help`."""

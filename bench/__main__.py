@@ -1,0 +1,35 @@
+"""Runs benchmarks one after the other: `python -m bench [NAME ...]`, each in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+
+BENCHMARKS = {
+    "lookup": "looking codes up, in process and over HTTP, against bare Flask and an ORM",
+    "candidates": "candidates for misspelt names and completion, against rapidfuzz and SQLite FTS5",
+    "scale": "a million items: rows, compiling, size, opening, memory, publishing changes",
+    "start": "from a seeded installation to the first answer",
+}
+
+
+def main() -> int:
+    """Run the benchmarks named, or all; the exit code of the last one that failed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="\n".join(f"{name:12} {what}" for name, what in BENCHMARKS.items()),
+    )
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME")
+    names = parser.parse_args().names or list(BENCHMARKS)
+    failed = 0
+    for name in names:
+        print(f"== {name}: {BENCHMARKS[name]}", flush=True)
+        failed = subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode or failed
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
