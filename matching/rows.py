@@ -1,10 +1,9 @@
-"""What goes into a store: rows and their names."""
+"""What goes into a store: rows and their names; named tuples, because they come by the million."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A text that leads to an item.
 
     `script` is ISO 15924; `use` is one of preferred, alternative, hidden, entry, exclusion.
@@ -16,8 +15,7 @@ class Name:
     use: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One state of an item: what it is from `valid_from` to before `valid_to` (days since 1970-01-01).
 
     `rendered` is the item's JSON object without version, date, status and shape; `bbox` is west, south,

@@ -143,7 +143,7 @@ def _rows_of_state(
     successors = ends.successors.get((item, code, state.get("valid_to", "")), ())
     predecessors = ends.predecessors.get((item, code, state.get("valid_from", "")), ())
     start, end = _period(state)
-    others = [other for other in designations if _overlaps(other, start, end)]
+    others = [other for other in designations if _overlaps(other, start, end)] if designations else []
     shape = bytes.fromhex(state["shape"]) if "shape" in state else None
     names, importance = _names(state, others), _importance(state, observations)
     bounds = None if shape is None else bounds_of(shape)
@@ -167,32 +167,35 @@ def _rows_of_state(
 
 
 def _names(state: Mapping[str, JSON], others: Sequence[Mapping[str, JSON]]) -> tuple[Name, ...]:
-    preferred = [
+    names = [
         Name(text, language, script_of(text), "preferred")
         for language, text in state.get("names", {}).items()
     ]
-    other_names = [
-        Name(other["text"], other.get("language"), other["script"], other["use"]) for other in others
-    ]
-    return tuple(preferred + other_names)
+    for other in others:
+        names.append(Name(other["text"], other.get("language"), other["script"], other["use"]))
+    return tuple(names)
 
 
 def _pieces(
     start: int, end: int, timeline: Sequence[tuple[int, int, str]]
-) -> Iterator[tuple[int, int, str | None]]:
+) -> list[tuple[int, int, str | None]]:
     """The parts of `[start, end)` during which the parent had one code; None where it had none."""
+    if len(timeline) == 1 and timeline[0][0] <= start and timeline[0][1] >= end:
+        return [(start, end, timeline[0][2])]  # nearly always
     position = start
+    pieces: list[tuple[int, int, str | None]] = []
     for first, last, code in timeline:
         if last <= position or first >= end:
             continue
         if first > position:
-            yield position, first, None
+            pieces.append((position, first, None))
             position = first
         until = min(last, end)
-        yield position, until, code
+        pieces.append((position, until, code))
         position = until
     if position < end:
-        yield position, end, None
+        pieces.append((position, end, None))
+    return pieces
 
 
 def _overlaps(fact: Mapping[str, JSON], start: int, end: int) -> bool:
