@@ -45,7 +45,7 @@ format: $(VENV)/.with-tools ## Put the code in the project's style
 	@$(BIN)/ruff format
 
 soak: $(VENV)/.with-tools postgis ## Run the tests with long counts (an hour or so)
-	@$(BIN)/python -m pytest -m soak --hypothesis-profile=soak
+	@$(BIN)/python -m pytest -p tests.profiles --hypothesis-profile=soak -m "soak or hypothesis"
 
 bench: $(VENV)/.with-tools ## Measure speed and memory, as ratios to what they are compared with
 	@$(call install,.[bench])
