@@ -3,6 +3,7 @@
 import mmap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Self
 from zlib import crc32
 
 import numpy as np
@@ -67,12 +68,13 @@ class Blobs:
                 yield b"".join([stored[start:end] for start, end in bounds])
 
     def remove(self) -> None:
+        """Close and delete the temporary file; more than once does no harm."""
         self._file.close()
-        self._path.unlink()
+        self._path.unlink(missing_ok=True)
 
 
 class Collected:
-    """What was read from the rows, in the order they came."""
+    """What was read from the rows, in the order they came. Its context removes its temporary files."""
 
     def __init__(self, staging: Path, levels: Sequence[str], profile: str) -> None:
         self.profile = profile_named(profile)
@@ -87,6 +89,13 @@ class Collected:
             name: Blobs(staging / f"{name}.tmp")
             for name in ("rendered", "shapes", "simplified", "successors", "texts")
         }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for blobs in self.blobs.values():
+            blobs.remove()
 
     def column(self, name: str) -> Array:
         """One column of numbers, whole."""

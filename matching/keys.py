@@ -14,6 +14,7 @@ KEY_VERSION = "1"
 """Raise it with any change that gives some text another key: stores built with another version are stale."""
 
 _CACHE_LIMIT = 300_000
+_LEAST_OF_PARTICLE = 2
 
 
 class Keys(NamedTuple):
@@ -217,6 +218,15 @@ def keys_of_folded(light: str, *, partial: bool = False) -> Keys:
     if "ج" in light:
         skeletons = (*skeletons, *(variant.replace("j", "k") for variant in skeletons))
     return Keys(light, key, in_order, skeletons)
+
+
+def completions_of(light: str) -> set[str]:
+    """The keys that a folded text may come to where its last word is a heading word not typed to its end."""
+    *before, last = light.split() or [""]
+    if len(last) < _LEAST_OF_PARTICLE:
+        return set()
+    keys = {word.key for spelling, word in _PARTICLE_OF.items() if spelling.startswith(last)}
+    return {" ".join([*(keys_of_folded(word).key for word in before), key]) for key in keys}
 
 
 _SERVANT_OF = _Word("abdal", "bdl", "servant")

@@ -90,7 +90,8 @@ def with_letters(alike: Likeness, light: str, other: str) -> Likeness:
     """The same, knowing how both are written after light normalisation."""
     if light == other:
         return replace(alike, text=1.0, equal=True)
-    return replace(alike, letters=Indel.normalized_similarity(light, other))
+    in_order, other_in_order = " ".join(sorted(light.split())), " ".join(sorted(other.split()))
+    return replace(alike, letters=Indel.normalized_similarity(in_order, other_in_order))
 
 
 def tempered(across: Likeness, own: Likeness) -> Likeness:

@@ -7,12 +7,12 @@ from rapidfuzz.distance import Indel
 
 from matching.candidates import Finder, Kept
 from matching.deciding import Candidate
-from matching.keys import keys_of
+from matching.keys import completions_of, keys_of
 from matching.layout import INVALID, Array
 from matching.matcher import LONGEST, finder_of, kept_of
 from matching.standing import Standing, Successions
 from matching.store import Store
-from matching.text import script_of
+from matching.text import fold, script_of
 
 _BEGINS, _WORD_BEGINS, _NEARLY = 0.95, 0.85, 0.8
 _LEAST_TYPED = 3
@@ -79,7 +79,9 @@ class _Suggesting:
     def _prefixes(self, core: str) -> list[str]:
         """What the key may begin with: a last e may be silent, a last c or g depends on what follows."""
         typed = keys_of(core, partial=True).key
-        prefixes = [typed, self.typed] if len(self.typed) >= _LEAST_TYPED else [typed]
+        prefixes = [typed, *completions_of(fold(core))]
+        if len(self.typed) >= _LEAST_TYPED:
+            prefixes.append(self.typed)
         if core[-1:].lower() in _UNDECIDED:
             prefixes.append(keys_of(core + "i", partial=True).key[:-1])
             prefixes.append(keys_of(core + "h", partial=True).key)

@@ -68,11 +68,21 @@ def write_store(
     files. Raises BadRow for a row that cannot be stored, FileExistsError where the folder exists.
     """
     folder.mkdir(parents=True)
-    collected = Collected(folder, levels, profile)
-    stream = iter(rows)
-    while batch := list(islice(stream, _BATCH)):
-        collected.extend(batch)
     out = _Out(folder)
+    with Collected(folder, levels, profile) as collected:
+        stream = iter(rows)
+        while batch := list(islice(stream, _BATCH)):
+            collected.extend(batch)
+        size = _write_files(out, collected)
+        kinds = tuple(collected.kinds)
+    manifest = Manifest(
+        KEY_VERSION, BUILDER_VERSION, profile, content_root, tuple(levels), kinds, size, out.files
+    )
+    write_manifest(folder, manifest)
+
+
+def _write_files(out: _Out, collected: Collected) -> int:
+    """Everything but the manifest; gives the number of rows."""
     codes = _fixed(collected.codes)
     collected.codes.clear()
     order = np.lexsort((collected.column("valid_from"), codes))
@@ -87,11 +97,7 @@ def write_store(
         out.blobs(name, collected.blobs[name], None if came_in_order else order)
     _write_tree(out, collected, codes, order)
     _write_names(out, collected, order, came_in_order)
-    kinds = tuple(collected.kinds)
-    manifest = Manifest(
-        KEY_VERSION, BUILDER_VERSION, profile, content_root, tuple(levels), kinds, len(codes), out.files
-    )
-    write_manifest(folder, manifest)
+    return len(codes)
 
 
 def _fixed(codes: Sequence[bytes]) -> Array:
