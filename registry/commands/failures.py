@@ -24,7 +24,7 @@ ADVICE = {
     "bad-file": "Correct what is named, then run the command again.",
     "snapshot-damaged": "`marjaa snapshot verify` tells where, `marjaa snapshot build` compiles it again.",
     "snapshot-stale": "`marjaa snapshot build` compiles it for this release.",
-    "unavailable": "Try again when it is there. Look-up, list, match and harmonise work without it.",
+    "unavailable": "Try again when that is put right.",
     "failure": "This is a defect of the program: `marjaa --traceback …` shows where it is, for a report.",
 }
 
@@ -69,5 +69,6 @@ def _problem(error: Exception) -> Problem:
         return make_problem("unavailable" if error.errno in FULL else "bad-file", f"{where}{error.strerror}.")
     problem = problem_of(error)
     if problem.slug == "failure":
-        return make_problem("failure", f"{type(error).__name__}: {error}")
+        said = str(error).partition("\n")[0]
+        return make_problem("failure", f"{type(error).__name__}: {said}")
     return problem

@@ -28,6 +28,7 @@ def opened_database(settings: Settings) -> Iterator[Engine]:
         yield engine
     except (OperationalError, InterfaceError) as error:
         address = make_url(settings.database_url).render_as_string(hide_password=True)
-        raise Unavailable(f"The database {address} does not answer: {str(error.orig).strip()}") from error
+        why = " ".join(str(error.orig).split())
+        raise Unavailable(f"The database {address} does not answer: {why}") from error
     finally:
         engine.dispose()

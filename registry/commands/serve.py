@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from registry.app import create_app
+from registry.commands.addresses import listening_address, wait_for_listener
 from registry.config import Settings
 from registry.library import Library
 
@@ -45,9 +47,10 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         if value is not None:
             os.environ[f"MARJAA_{name}"] = str(value)
     settings = Settings.from_environment()
+    address = listening_address(settings.host, settings.port)
     server = Granian(
         "registry.app:create_app",
-        address=settings.host,
+        address=address,
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
@@ -57,7 +60,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         workers_kill_timeout=LAST_SECONDS,
     )
     _prepare(settings)
-    server.on_startup(lambda: _greet(settings))
+    # The workers come to be after this hook, and listen when they are ready.
+    server.on_startup(threading.Thread(target=_greet, args=(settings, address), daemon=True).start)
     server.serve(target_loader=load)
 
 
@@ -76,7 +80,8 @@ def _prepare(settings: Settings) -> None:
         preparing.prepare(settings)
 
 
-def _greet(settings: Settings) -> None:
+def _greet(settings: Settings, address: str) -> None:
+    wait_for_listener(address, settings.port)
     base = settings.public_url
     workers = "1 worker" if settings.workers == 1 else f"{settings.workers} workers"
     click.echo(f"Marjaa answers on {base} ({workers}, data in {settings.data}).")

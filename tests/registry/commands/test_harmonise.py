@@ -46,9 +46,7 @@ def test_every_row_gets_its_code_and_stays_where_it_was(marjaa, sheet: Path, tmp
     assert [row["units_code"] for row in rows] == ["01.100.07", "01.200.10", "", ""]
 
 
-def test_the_summary_tells_counts_what_is_open_and_where_it_was_written(
-    marjaa, sheet: Path, tmp_path: Path
-):
+def test_the_summary_tells_counts_what_is_open_and_where_it_was_written(marjaa, sheet: Path, tmp_path: Path):
     said = harmonise(marjaa, sheet, tmp_path / "out.csv", "--level", "commune").stdout
     assert "4 rows, 4 distinct values of commune within province" in said
     assert "1 rows of `none` have no text" in said
