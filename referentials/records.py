@@ -20,6 +20,8 @@ import orjson
 
 JSON = Any  # str, int, float, bool, None, and lists and dicts of these
 
+LARGEST_INTEGER = 2**53 - 1
+
 FAMILIES = ("state", "designation", "observation", "event")
 FAMILY_RANK: Mapping[str, int] = {family: rank for rank, family in enumerate(FAMILIES)}
 
@@ -81,12 +83,15 @@ def canonical(value: JSON) -> bytes:
 def plain(value: JSON) -> JSON:
     """The value with integral floats as integers, in depth, so that 2.0 and 2 are one fact.
 
-    Raises ValueError for what is not a finite number.
+    Raises ValueError for what is not a finite number, and for integers that not every reader keeps (I-JSON,
+    RFC 7493).
     """
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"{value} is not a finite number")
-        return int(value) if value.is_integer() else value
+        return int(value) if value.is_integer() and abs(value) <= LARGEST_INTEGER else value
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        raise ValueError(f"{value} is too large: not every reader keeps integers beyond 2^53 - 1")
     if isinstance(value, Mapping):
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
