@@ -52,7 +52,7 @@ _KINDS = (
             "commune": "object",
             "elevation_m": "number",
             "feature": "text",
-            "population_geonames": "integer",
+            "population": "integer",
         },
     ),
     Kind(

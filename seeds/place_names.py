@@ -37,7 +37,7 @@ def _item(place: Place, communes: CommunesByName) -> ListedItem:
     names = {"fr": place.name}
     attributes: dict[str, JSON] = {}
     if place.population:  # the source writes 0 for "not known"
-        attributes["population_geonames"] = place.population
+        attributes["population"] = place.population
     if naming is not None:
         attributes["commune"] = _reference(naming)
         if naming.commune is not None and naming.commune.unit.name_ar in spoken:

@@ -77,7 +77,7 @@ def test_a_machine_transliteration_leads_to_a_place_and_is_not_shown(places):
 
 
 def test_an_unknown_population_is_left_out(places):
-    figures = [item.attributes.get("population_geonames") for item in places]
+    figures = [item.attributes.get("population") for item in places]
     assert None in figures
     assert 0 not in figures
     assert not any(item.observations for item in places)
