@@ -67,6 +67,7 @@ def harmonise(
     wanted = [column] if within_column is None else [column, within_column]
     table = read_table(file, wanted=wanted, sheet=sheet)
     with progress() as tell:
+        tell("matching", 0, len(table.rows))
         found = harmonise_table(
             table,
             snapshot,
