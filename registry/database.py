@@ -24,6 +24,8 @@ WGS84 = 4326
 # Kibibytes of pages kept per connection, and how long a writer waits for another one.
 SQLITE_CACHE_KIB = 200_000
 SQLITE_WAIT_SECONDS = 30
+# What the write-ahead log keeps of the disk once a large publication is over.
+SQLITE_LOG_BYTES = 64 * 2**20
 
 
 class Shape(TypeDecorator[BaseGeometry]):
@@ -107,6 +109,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     # Without it INSERT OR REPLACE deletes rows unseen by the triggers that refuse a deletion.
     connection.execute("PRAGMA recursive_triggers = ON")
     connection.execute(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}")
+    connection.execute(f"PRAGMA journal_size_limit = {SQLITE_LOG_BYTES}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
