@@ -10,15 +10,17 @@ from rapidfuzz.distance import Indel
 
 from matching.collecting import hash_of
 from matching.grams import groups_in
-from matching.keys import Keys, keys_of
+from matching.keys import Keys, keys_of_folded
 from matching.layout import Array, DamagedStore
 from matching.profiles import profile_named
 from matching.store import Store
-from matching.text import fold
 
 BRUTE_FORCE = 12_000
 """Up to this many distinct keys, all are compared; above, those that share groups of letters."""
-NEAREST = 50
+NEAREST = 25
+"""How many of the nearest keys are compared in full."""
+_SHARING = 80
+"""How many of those that share most groups are compared by edit distance."""
 _CHUNK = 64
 _MOST_KEPT = 16
 
@@ -110,7 +112,7 @@ class Finder:
         return sorted(name for name in found if not wanted.isdisjoint(self._keys_of(name).skeletons))
 
     def _keys_of(self, name: int) -> Keys:
-        return keys_of(self.profile.core(self.store.name(name).text))
+        return keys_of_folded(self.light_of(name))
 
     def _hashed(self, kind: bytes, key: str) -> list[int]:
         hashes = self.store.files["hashes"]
@@ -120,7 +122,7 @@ class Finder:
 
     def light_of(self, name: int) -> str:
         """A name as it is compared for equality."""
-        return fold(self.profile.core(self.store.name(name).text))
+        return self.profile.light(self.store.name(name).text)
 
     def of_levels(self, levels: tuple[int, ...]) -> Kept:
         """The rows of these levels (numbers)."""
@@ -213,8 +215,14 @@ class Finder:
             near = near[allowed[near]]
         counts = files["gram_counts"][near].astype(np.float32)
         alike = 2 * shared[near] / (len(groups) + counts) if whole else shared[near] - counts / 256
-        chosen: Array = near[best(alike, NEAREST)]
-        return chosen
+        return near[best(alike, _SHARING)] if not whole else self._reranked(text, near[best(alike, _SHARING)])
+
+    def _reranked(self, text: str, numbers: Array) -> Array:
+        """The nearest of some keys, by edit distance."""
+        keys = [self.key(number) for number in numbers.tolist()]
+        alike = process.cdist([text], keys, scorer=Indel.normalized_similarity, dtype=np.float32)[0]
+        nearest: Array = numbers[best(alike, NEAREST)]
+        return nearest
 
 
 def best(scores: Array, count: int) -> Array:

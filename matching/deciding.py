@@ -22,7 +22,7 @@ _LISTED = 0.45
 _WITHIN_TEXT, _WITHIN_WORDS, _WITHIN_MARGIN = 0.8, 0.75, 0.06
 _TELLING_SKELETON = 4
 _SAME_LETTERS = 0.7
-_ALMOST = 0.93
+_ALMOST = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,9 @@ def _unique_key(top: Scored, listed: Sequence[Scored]) -> bool:
     others = [each for each in listed if each is not top and each.parent >= top.parent]
     if top.text >= SAME_KEY:
         return top.alike.letters >= _SAME_LETTERS and not any(each.text >= SAME_KEY for each in others)
-    if top.skeleton >= _TELLING_SKELETON and (top.alike.across or top.text >= _ALMOST):
-        return not any(each.skeleton for each in others)
-    return False
+    if top.skeleton < _TELLING_SKELETON or any(each.skeleton for each in others):
+        return False
+    return top.alike.across or (top.alike.spelling >= _ALMOST and top.alike.letters >= _SAME_LETTERS)
 
 
 def _stands_out_within(top: Scored, listed: Sequence[Scored]) -> bool:

@@ -7,16 +7,15 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from matching.candidates import Finder, Kept, best
+from matching.candidates import NEAREST, Finder, Kept, best
 from matching.deciding import Scored
 from matching.keys import Keys
 from matching.layout import Array
 from matching.profiles import Split, level_agrees
-from matching.scoring import SAME_CODE, SAME_KEY, Likeness, likeness, tempered, with_letters
+from matching.scoring import SAME_CODE, SAME_KEY, Likeness, likeness, tempered
 from matching.standing import Successions
 from matching.within import NEAR_ENOUGH, Within
 
-_COMPARED = 25
 _MOST_CHILDREN = 5_000
 _GOOD = 0.9
 
@@ -71,7 +70,7 @@ class Gatherer:
             kept = group[0].kept
             nearest = self.finder.nearest([plan.keys.key for plan in group], kept.keys if kept else None)
             for plan, numbers in zip(group, nearest, strict=True):
-                self._add_keys(plan, numbers[:_COMPARED])
+                self._add_keys(plan, numbers)
 
     def _find_code(self, plan: Plan) -> None:
         found = self.store.find(plan.text.strip(), self.at)
@@ -101,7 +100,7 @@ class Gatherer:
         if texts:
             scorer = Indel.normalized_similarity
             alike = process.cdist([plan.keys.key], texts, scorer=scorer, dtype=np.float32)[0]
-            self._add_keys(plan, numbers[best(alike, _COMPARED)])
+            self._add_keys(plan, numbers[best(alike, NEAREST)])
 
     def _add_keys(self, plan: Plan, numbers: Array) -> None:
         for number in numbers.tolist():
@@ -120,7 +119,7 @@ class Gatherer:
         if self.finder.script_of_name(name) == plan.script:
             self._add(plan, row, name, self._own_likeness(plan, name, key, skeleton))
             return
-        alike = likeness(plan.keys, key, across=True, skeleton=skeleton)
+        alike = likeness(plan.keys, key, light=None, skeleton=skeleton)
         spelled = self.finder.names_in_script(row, plan.script)
         if not spelled:
             self._add(plan, row, name, alike)
@@ -131,11 +130,8 @@ class Gatherer:
         self._add(plan, row, shown, tempered(alike, own))
 
     def _own_likeness(self, plan: Plan, name: int, key: str, skeleton: bool = False) -> Likeness:
-        """Likeness to a name of the text's script; where the keys are the same, letters are compared too."""
-        alike = likeness(plan.keys, key, across=False, skeleton=skeleton)
-        if alike.text < SAME_KEY:
-            return alike
-        return with_letters(alike, plan.keys.light, self.finder.light_of(name))
+        """Likeness to a name of the text's script, whose letters are compared too."""
+        return likeness(plan.keys, key, light=self.finder.light_of(name), skeleton=skeleton)
 
     def _add(self, plan: Plan, row: int, name: int, alike: Likeness) -> None:
         """Note the evidence for the rows that stand for this one, where nothing better is known."""

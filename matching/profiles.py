@@ -69,6 +69,11 @@ class Profile:
         split = split_place(text)
         return text if split.within else split.core
 
+    def light(self, text: str) -> str:
+        """An indexed name as it is compared for equality: its core, folded."""
+        light = fold(text)
+        return fold(self.core(text)) if self.qualified and may_be_qualified(text, light) else light
+
 
 def may_be_qualified(text: str, light: str) -> bool:
     """A quick test of a text and of what `fold` made of it; where False, `split_place` changes nothing."""

@@ -7,7 +7,7 @@ from rapidfuzz.distance import Indel
 from matching.keys import GENERIC, Keys
 
 # What each part counts for: set by reasoning about spelling, not fitted to labelled data.
-_SPELLING, _CONSONANTS, _WORDS = 0.55, 0.2, 0.25
+_SPELLING, _LETTERS, _CONSONANTS, _WORDS = 0.4, 0.2, 0.2, 0.2
 _SPELLING_ACROSS, _CONSONANTS_ACROSS, _WORDS_ACROSS = 0.25, 0.55, 0.2
 _OTHER_ORDER = 0.97
 _GENERIC_WEIGHT = 0.35
@@ -35,7 +35,7 @@ class Likeness:
     skeleton: bool
     """Their skeletons are equal."""
     letters: float = 1.0
-    """Edit distance on the letters as written, compared where the keys are the same."""
+    """Edit distance on the letters as written; 1 across scripts, where there is nothing to compare."""
     equal: bool = False
     """Equal after light normalisation."""
     code: bool = False
@@ -59,21 +59,24 @@ class Likeness:
 SAME_CODE = Likeness(1.0, 1.0, 1.0, 1.0, False, False, equal=True, code=True)
 
 
-def likeness(keys: Keys, key: str, *, across: bool, skeleton: bool) -> Likeness:
-    """Compare a text with a name's key.
+def likeness(keys: Keys, key: str, *, light: str | None, skeleton: bool) -> Likeness:
+    """Compare a text with a name's key, and with its letters after light normalisation.
 
-    `across`: they come from different scripts, so that vowels say little. `skeleton`: `Finder.same_skeleton`
-    found the name.
+    `light` is None where the name is of another script: vowels say little then. `skeleton`:
+    `Finder.same_skeleton` found the name.
     """
-    query = keys.key
+    query, across = keys.key, light is None
+    letters = 1.0 if light is None else _letters(keys.light, light)
     if query == key:
-        return Likeness(_LIGHTLY_DIFFERENT, 1.0, 1.0, 1.0, across, skeleton)
+        same = keys.light == light
+        text = 1.0 if same else _LIGHTLY_DIFFERENT
+        return Likeness(text, 1.0, 1.0, 1.0, across, skeleton, letters, equal=same)
     mine, others = query.split(), key.split()
     spelling = Indel.normalized_similarity(query, key)
     if len(mine) > 1 or len(others) > 1:
         sorted_alike = Indel.normalized_similarity(" ".join(sorted(mine)), " ".join(sorted(others)))
         if sorted_alike == 1.0:
-            return Likeness(_OTHER_ORDER, max(spelling, _OTHER_ORDER), 1.0, 1.0, across, skeleton)
+            return Likeness(_OTHER_ORDER, max(spelling, _OTHER_ORDER), 1.0, 1.0, across, skeleton, letters)
         glued_alike = Indel.normalized_similarity("".join(mine), "".join(others))
         spelling = max(spelling, _OTHER_ORDER * sorted_alike, _OTHER_ORDER * glued_alike)
     consonants = Indel.normalized_similarity(query.translate(_WITHOUT_VOWELS), key.translate(_WITHOUT_VOWELS))
@@ -82,16 +85,17 @@ def likeness(keys: Keys, key: str, *, across: bool, skeleton: bool) -> Likeness:
         text = _SPELLING_ACROSS * spelling + _CONSONANTS_ACROSS * consonants + _WORDS_ACROSS * words
         text = max(text, _SAME_SKELETON if skeleton else 0.0)
     else:
-        text = _SPELLING * spelling + _CONSONANTS * consonants + _WORDS * words
-    return Likeness(min(text, _BELOW_SAME), spelling, consonants, words, across, skeleton)
+        text = _SPELLING * spelling + _LETTERS * letters + _CONSONANTS * consonants + _WORDS * words
+    return Likeness(min(text, _BELOW_SAME), spelling, consonants, words, across, skeleton, letters)
 
 
-def with_letters(alike: Likeness, light: str, other: str) -> Likeness:
-    """The same, knowing how both are written after light normalisation."""
-    if light == other:
-        return replace(alike, text=1.0, equal=True)
+def _letters(light: str, other: str) -> float:
+    """Edit distance on the letters, in whichever order of words is nearer."""
+    alike = Indel.normalized_similarity(light, other)
+    if " " not in light and " " not in other:
+        return alike
     in_order, other_in_order = " ".join(sorted(light.split())), " ".join(sorted(other.split()))
-    return replace(alike, letters=Indel.normalized_similarity(in_order, other_in_order))
+    return max(alike, Indel.normalized_similarity(in_order, other_in_order))
 
 
 def tempered(across: Likeness, own: Likeness) -> Likeness:
