@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask
 
 from registry.api import catalogue, docs, exports, finding, health, items, past, problems
-from registry.api.answering import COMMON_HEADERS
 from registry.api.blueprint import Api
+from registry.api.headers import CommonHeaders
 
 PREFIX = "/api/v1"
 # Blueprints in the order in which the OpenAPI document shows them.
@@ -34,17 +34,4 @@ def register(app: Flask, version: str) -> None:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=PREFIX)
     app.register_blueprint(docs.blueprint, url_prefix=PREFIX)
-    app.after_request(_with_common_headers)
-
-
-def _with_common_headers(response: Response) -> Response:
-    headers = response.headers
-    if "X-Content-Type-Options" in headers:  # an answer that has them all already
-        return response
-    for name, value in COMMON_HEADERS:
-        headers.setdefault(name, value)
-    if request.method == "OPTIONS":
-        headers["Access-Control-Allow-Methods"] = headers.get("Allow", "")
-        headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
-        headers["Access-Control-Max-Age"] = "86400"
-    return response
+    app.wsgi_app = CommonHeaders(app.wsgi_app, PREFIX)  # type: ignore[method-assign]  # as Flask documents

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from registry.errors import UnknownCode
 from registry.library import Snapshot
@@ -25,5 +26,10 @@ def look_up(
         raise UnknownCode(
             snapshot.referential.id, code, snapshot.version.label, store.nearest_codes(code[:LONGEST_CODE])
         )
-    head = f'"version":{json.dumps(snapshot.version.label)},"at":"{at.text}","status":"{found.status}"'
+    head = f'"version":{_quoted(snapshot.version.label)},"at":"{at.text}","status":"{found.status}"'
     return item_bytes(store, found.row, head, language, shape)
+
+
+@lru_cache(maxsize=256)
+def _quoted(label: str) -> str:
+    return json.dumps(label, ensure_ascii=False)
