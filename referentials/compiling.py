@@ -19,7 +19,8 @@ import orjson
 
 from matching.store import OPEN_END, UNKNOWN_START, Name, Row, write_store
 from matching.text import script_of
-from referentials.records import JSON, ChangeEvent
+from referentials.canonical import JSON
+from referentials.records import ChangeEvent
 from referentials.shapes import bounds_of, simplified
 from referentials.snapshot import Content
 

@@ -16,9 +16,9 @@ from typing import Literal
 import numpy as np
 import shapely
 
+from referentials.canonical import JSON
 from referentials.kinds import LONGEST_CODE, AttributeType, Kind
 from referentials.listing import ListedItem
-from referentials.records import JSON
 from referentials.shapes import shape_problem
 
 LIMIT = 1_000

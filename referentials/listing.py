@@ -8,7 +8,7 @@ from datetime import date
 
 from shapely.geometry.base import BaseGeometry
 
-from referentials.records import JSON
+from referentials.canonical import JSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,16 @@ known, or empty, is left out: a million items need not say a million times that 
 
 from __future__ import annotations
 
-import math
 import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
-JSON = Any  # str, int, float, bool, None, and lists and dicts of these
-
-LARGEST_INTEGER = 2**53 - 1
+from referentials.canonical import JSON, canonical, plain
 
 FAMILIES = ("state", "designation", "observation", "event")
 FAMILY_RANK: Mapping[str, int] = {family: rank for rank, family in enumerate(FAMILIES)}
@@ -42,7 +39,7 @@ EVENT_TYPES = (
     "annulment",
 )
 
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://marjaa.ma/id")
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:marjaa:id")
 
 
 class RecordKey(NamedTuple):
@@ -72,31 +69,6 @@ class Record(NamedTuple):
 
 class MalformedRecord(ValueError):
     """Bytes that are not a record of a known family."""
-
-
-def canonical(value: JSON) -> bytes:
-    """The canonical bytes of a JSON value; numbers that may not be finite go through `plain` first."""
-    payload = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    return payload if payload.isascii() else unicodedata.normalize("NFC", payload.decode()).encode()
-
-
-def plain(value: JSON) -> JSON:
-    """The value with integral floats as integers, in depth, so that 2.0 and 2 are one fact.
-
-    Raises ValueError for what is not a finite number, and for integers that not every reader keeps (I-JSON,
-    RFC 7493).
-    """
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"{value} is not a finite number")
-        return int(value) if value.is_integer() and abs(value) <= LARGEST_INTEGER else value
-    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
-        raise ValueError(f"{value} is too large: not every reader keeps integers beyond 2^53 - 1")
-    if isinstance(value, Mapping):
-        return {key: plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    return value
 
 
 def derived_id(*parts: object) -> uuid.UUID:

@@ -12,10 +12,10 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 from shapely.geometry.base import BaseGeometry
 
 from matching.text import script_of
+from referentials.canonical import JSON
 from referentials.findings import Finding
 from referentials.kinds import LONGEST_CODE, AttributeType, Kind, kind
 from referentials.listing import ListedItem, ListedObservation, OtherName
-from referentials.records import JSON
 
 USES = ("alternative", "hidden", "entry", "exclusion")
 

@@ -25,6 +25,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from referentials.canonical import canonical
 from referentials.merkle import TreeHead, tree_root
 from referentials.records import (
     FAMILIES,
@@ -35,7 +36,6 @@ from referentials.records import (
     Observation,
     Record,
     State,
-    canonical,
     parse,
     record_of,
 )

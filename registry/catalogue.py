@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from referentials.records import JSON, canonical
+from referentials.canonical import JSON, canonical
 from referentials.snapshot import write_whole
 
 FORMAT = 1

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from referentials.records import canonical
+from referentials.canonical import canonical
 
 WGS84 = 4326
 # Kibibytes of pages kept per connection, and how long a writer waits for another one.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import shapely
 
+from referentials.canonical import JSON
 from referentials.listing import ListedItem, OtherName
-from referentials.records import JSON
 from seeds import census
 from seeds.communes_by_name import CommunesByName, Naming
 from seeds.geonames import Place, places_of

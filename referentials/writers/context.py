@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from referentials.records import JSON
+from referentials.canonical import JSON
 
 Item = Mapping[str, JSON]
 """An item as the API serves it: code, level, parent, names, attributes, status, valid_from, shape …"""

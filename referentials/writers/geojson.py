@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import shapely
 
-from referentials.records import JSON
+from referentials.canonical import JSON
 from referentials.writers.context import Export, Item
 from referentials.writers.json_text import dumps, wrapped
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from referentials.records import JSON
+from referentials.canonical import JSON
 from referentials.writers.context import Columns, Export, Item
 
 FIXED = ("code", "level", "parent", "status", "valid_from", "valid_to")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from referentials.records import JSON, ChangeEvent, State
+from referentials.canonical import JSON
+from referentials.records import ChangeEvent, State
 from registry.history.facts import Facts, code_on
 
 

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, func, insert, select
 
+from referentials.canonical import JSON
 from referentials.drafting import Draft
-from referentials.records import JSON
 from registry.errors import Conflict
 from registry.models import ChangeSet, Version
 from registry.publishing.rows import write_changes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, insert, select
 
+from referentials.canonical import canonical
 from referentials.merkle import leaf_hash
-from referentials.records import canonical
 from registry.models import LogLeaf
 from registry.publishing.change_sets import Proposal
 

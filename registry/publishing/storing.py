@@ -7,7 +7,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from referentials.records import ChangeEvent, Designation, Fact, Observation, Record, State, canonical, parse
+from referentials.canonical import canonical
+from referentials.records import ChangeEvent, Designation, Fact, Observation, Record, State, parse
 from registry.models import Base
 from registry.publishing.bulk import Value, analyse, chunks, insert_rows
 
@@ -15,8 +16,6 @@ TABLES = Base.metadata.tables
 
 # A smaller publication leaves the planner's statistics as good as they were.
 _ANALYSED_FROM = 5_000
-# Whole numbers above this are not all doubles, and an observation is kept as a double.
-_LARGEST_WHOLE = 2**53
 # Point … GeometryCollection, in two dimensions: what PostGIS' column takes, checked on SQLite too.
 _WKB_STARTS = frozenset(bytes((1, kind, 0, 0, 0)) for kind in range(1, 8))
 
@@ -134,14 +133,11 @@ def _designation(designation: Designation) -> tuple[Value, ...]:
 
 
 def _observation(observation: Observation) -> tuple[Value, ...]:
-    value = observation.value
-    if isinstance(value, int) and abs(value) > _LARGEST_WHOLE:
-        raise UnstorableRecord(f"observation {observation.key}", value, "is too large to be kept exactly")
     return (
         observation.item.hex,
         observation.measure,
         _day(observation.observed_on),
-        float(value),
+        float(observation.value),
         observation.unit,
         observation.source,
     )

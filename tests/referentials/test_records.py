@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from referentials.canonical import canonical
 from referentials.records import (
     EVENT_TYPES,
     ChangeEvent,
@@ -14,7 +15,6 @@ from referentials.records import (
     MalformedRecord,
     Observation,
     State,
-    canonical,
     item_id,
     parse,
     record_of,

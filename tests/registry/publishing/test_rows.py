@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
+from referentials.canonical import LARGEST_INTEGER
 from referentials.records import (
     EVENT_TYPES,
     ChangeEvent,
@@ -51,7 +52,7 @@ few_examples = settings(
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 words = texts.filter(bool)
 names = st.dictionaries(st.sampled_from(["fr", "ar", "zgh", "en"]), texts)
-numbers = st.integers(-(2**53), 2**53) | st.floats(-1e12, 1e12)
+numbers = st.integers(-LARGEST_INTEGER, LARGEST_INTEGER) | st.floats(-1e12, 1e12)
 values = st.recursive(
     st.none() | st.booleans() | numbers | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
@@ -249,13 +250,12 @@ def test_two_open_states_of_one_code_are_refused(connection):
 @pytest.mark.parametrize(
     ("fact", "value"),
     [
-        (population(1, 2**53 + 1), "9007199254740993"),
         (state(1, "A", shape=b"\x00\x00\x00\x00\x01" + bytes(16)), "0000000001"),
         (state(1, "A", shape=b"\x01\xe9\x03\x00\x00" + bytes(24)), "01e9030000"),
         (state(1, "A", shape=b"\x01"), "01"),
         (state(1, "A\0"), "A"),
     ],
-    ids=["a figure that no double holds", "big-endian bytes", "three dimensions", "a torn shape", "a NUL"],
+    ids=["big-endian bytes", "three dimensions", "a torn shape", "a NUL"],
 )
 def test_a_value_that_could_not_come_back_is_refused(connection, fact, value: str):
     with pytest.raises(UnstorableRecord, match=value):
