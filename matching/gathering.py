@@ -17,7 +17,8 @@ from matching.standing import Successions
 from matching.within import NEAR_ENOUGH, Within
 
 _MOST_CHILDREN = 5_000
-_GOOD = 0.9
+_SAME_LETTERS = 0.85
+_GOOD_WITHIN = 0.9
 
 
 @dataclass(slots=True)
@@ -37,9 +38,11 @@ class Plan:
         return max((each.text for each in self.found.values()), default=0.0)
 
     def settled(self) -> bool:
-        """Whether a row with the same key is there that nothing speaks against."""
+        """Whether a row with the same key and nearly the same letters is there, and nothing against it."""
         return any(
-            each.text >= SAME_KEY and (not self.within.known or each.parent >= NEAR_ENOUGH)
+            each.text >= SAME_KEY
+            and each.alike.letters >= _SAME_LETTERS
+            and (not self.within.known or each.parent >= NEAR_ENOUGH)
             for each in self.found.values()
         )
 
@@ -62,7 +65,7 @@ class Gatherer:
                 self._find_equal(plan)
                 if plan.within.known and not plan.settled():
                     self._find_within(plan)
-        open_ones = [plan for plan in plans if plan.keys.key and not plan.settled() and plan.best() < _GOOD]
+        open_ones = [plan for plan in plans if plan.keys.key and not self._is_enough(plan)]
         groups: dict[int, list[Plan]] = {}
         for plan in open_ones:
             groups.setdefault(id(plan.kept), []).append(plan)
@@ -71,6 +74,10 @@ class Gatherer:
             nearest = self.finder.nearest([plan.keys.key for plan in group], kept.keys if kept else None)
             for plan, numbers in zip(group, nearest, strict=True):
                 self._add_keys(plan, numbers)
+
+    def _is_enough(self, plan: Plan) -> bool:
+        """Whether what was found makes looking at the nearest keys needless."""
+        return plan.settled() or (plan.within.known and plan.best() >= _GOOD_WITHIN)
 
     def _find_code(self, plan: Plan) -> None:
         found = self.store.find(plan.text.strip(), self.at)

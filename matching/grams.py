@@ -67,10 +67,9 @@ def index_of(keys: Sequence[bytes]) -> tuple[Array, Array, Array]:
     return starts, owners, counts
 
 
-def groups_in(key: bytes) -> Array:
-    """The distinct groups of one key."""
+def groups_in(key: bytes, *, ended: bool = True) -> Array:
+    """The distinct groups of one key; not those of its end where it has not `ended` yet."""
     laid, _ = padded([key])
-    symbols = _SYMBOL[laid]
-    return np.unique(
-        symbols[:-2] * np.uint16(SYMBOLS * SYMBOLS) + symbols[1:-1] * np.uint16(SYMBOLS) + symbols[2:]
-    )
+    symbols = _SYMBOL[laid if ended else laid[:-1]]
+    groups = symbols[:-2] * np.uint16(SYMBOLS * SYMBOLS) + symbols[1:-1] * np.uint16(SYMBOLS) + symbols[2:]
+    return np.unique(groups)

@@ -64,26 +64,14 @@ _ASSIMILATED = frozenset(
 # A consonant before an apostrophe: M'diq, N'zala, R'mel. Not v, x, i: those are numerals.
 _GLUED_LETTERS = frozenset("bhmnrtz")
 
-# Digraphs first, longest first; then letters. Values use the alphabet of keys.
-_LATIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"sch|ch|sh", "C"),
-        (r"kh", "X"),
-        (r"gh|rh", "Q"),
-        (r"gu(?=[eiy])", "k"),
-        (r"g(?=[eiy])", "j"),
-        (r"c(?=[eiy])", "s"),
-        (r"dj", "j"),
-        (r"qu(?=[aeiy])|q|g|c", "k"),
-        (r"ph", "f"),
-        (r"(?<=[a-zCXQ]{2})(?<=[^aeiouy])e$", ""),
-        (r"ou|oo|w|o", "u"),
-        (r"ee|[ey]", "i"),
-    )
-)
-_FINAL_E = _LATIN_RULES[9][0]
-_TO_LOWER = str.maketrans("CXQ", "cxq")
+# What is spoken as one sound, in capitals while other rules may still read the letters; then each letter.
+_DIGRAPHS = (
+    ("sch", "C"), ("ch", "C"), ("sh", "C"), ("kh", "X"), ("gh", "Q"), ("rh", "Q"), ("ph", "f"),
+)  # fmt: skip
+_SOFT = re.compile("(g)(?:u(?=[eiy]))|g(?=[eiy])|(q)u(?=[aeiy])|c(?=[eiy])")
+_SOFT_LETTERS = frozenset("gqc")
+_LETTERS = str.maketrans("CXQqgcwoey", "cxqkkkuuii")
+_SPOKEN_VOWELS = frozenset("aeiouy")
 
 _ARABIC_LETTERS = {
     "ا": "a", "ب": "b", "ت": "t", "ث": "t", "ج": "j", "ح": "h", "خ": "x", "د": "d", "ذ": "d",
@@ -102,40 +90,57 @@ _TIFINAGH_LETTERS = {
     "ⵦ": "i", "ⵧ": "u",
 }  # fmt: skip
 
-_DOUBLED = re.compile(r"([^0-9])\1+")
 _FIRST_U = re.compile(r"^a?u(?=[^aiu]|$)")
 _U_BEFORE_VOWEL = re.compile(r"u(?=[aiu])")
 _I_BEFORE_VOWEL = re.compile(r"i(?=[aiuw])")
-_SILENT = re.compile(r"[aiuh]")
+_DIGITS = frozenset("0123456789")
+_SILENT = str.maketrans("", "", "aiuh")
+
+
+def _undoubled(word: str) -> str:
+    """The word with each letter that is doubled written once; digits stay."""
+    pairs = zip(word, word[1:] + " ", strict=False)
+    return "".join([letter for letter, after in pairs if letter != after or letter in _DIGITS])
 
 
 def _skeleton(spoken: str) -> str:
     """A word's consonants without h; u and i count as w and y at its start and before a vowel."""
-    skeleton = _FIRST_U.sub("w", spoken)
-    skeleton = _U_BEFORE_VOWEL.sub("w", skeleton)
-    skeleton = _I_BEFORE_VOWEL.sub("y", skeleton)
-    return _SILENT.sub("", skeleton)
+    skeleton = spoken
+    if "u" in spoken:
+        skeleton = _U_BEFORE_VOWEL.sub("w", _FIRST_U.sub("w", spoken))
+    if "i" in spoken:
+        skeleton = _I_BEFORE_VOWEL.sub("y", skeleton)
+    return skeleton.translate(_SILENT)
 
 
 def _word_of(spelling: str, spoken: str, role: str = "", article: bool = False) -> _Word:
     """From how it is spoken, in the alphabet of keys with h. A word that leaves nothing stands for itself."""
-    key = _DOUBLED.sub(r"\1", spoken.replace("h", "")) or spelling
+    key = _undoubled(spoken.replace("h", "")) or spelling
     return _Word(key, _skeleton(spoken) or key, role, article)
 
 
+def _soften(found: re.Match[str]) -> str:
+    if found[1] or found[2]:  # gu, qu: hard
+        return "k"
+    return "j" if found[0] == "g" else "s"
+
+
 def _speak_latin(word: str, partial: bool) -> str:
-    for pattern, replacement in _LATIN_RULES:
-        if partial and pattern is _FINAL_E:
-            continue
-        word = pattern.sub(replacement, word)
-    word = _DOUBLED.sub(r"\1", word.translate(_TO_LOWER))
+    for letters, sound in _DIGRAPHS:
+        if letters in word:
+            word = word.replace(letters, sound)
+    if not _SOFT_LETTERS.isdisjoint(word):
+        word = _SOFT.sub(_soften, word)
+    if not partial and len(word) > 2 and word[-1] == "e" and word[-2] not in _SPOKEN_VOWELS:
+        word = word[:-1]
+    word = _undoubled(word.replace("dj", "j").replace("ou", "u").translate(_LETTERS))
     return "abdal" + word[5:] if word.startswith("abdil") else word
 
 
 def _speak_letters(word: str, letters: dict[str, str]) -> str:
     # A final ه is most often ta marbuta written without its dots.
     word = word[:-1] + "ا" if len(word) > 2 and word.endswith("ه") else word
-    return _DOUBLED.sub(r"\1", "".join(letters.get(letter, letter) for letter in word))
+    return _undoubled("".join(letters.get(letter, letter) for letter in word))
 
 
 _PARTICLE_OF = {
@@ -263,7 +268,7 @@ def _joined(words: list[_Word]) -> tuple[list[_Word], bool]:
 def _glued(first: _Word, second: _Word) -> _Word:
     if first.role == "servant" and second.article:
         first = _SERVANT_OF
-    return _Word(_DOUBLED.sub(r"\1", first.key + second.key), first.skeleton + second.skeleton)
+    return _Word(_undoubled(first.key + second.key), first.skeleton + second.skeleton)
 
 
 _HEADING = "Bab Dar Douar Kasba Ksar Hay Imi Had Tnine Tlat Arbaa Khemis Jemaa Sebt"
