@@ -36,6 +36,7 @@ def check_arrays(folder: Path, manifest: Manifest, files: Mapping[str, Array]) -
     if len(files["bbox"]):
         expect("bbox", 4 * rows, "sides of boxes")
     expect("gram_counts", keys if len(files["gram_keys"]) else len(files["gram_counts"]), "keys")
+    expect("key_weights", len(files["key_names"]), "names of keys")
     expect("hash_names", len(files["hashes"]), "hashes")
 
     for name, whose in _BLOBS.items():

@@ -115,7 +115,7 @@ def _skeleton(spoken: str) -> str:
 
 def _word_of(spelling: str, spoken: str, role: str = "", article: bool = False) -> _Word:
     """From how it is spoken, in the alphabet of keys with h. A word that leaves nothing stands for itself."""
-    key = _undoubled(spoken.replace("h", "")) or spelling
+    key = (_undoubled(spoken.replace("h", "")) if "h" in spoken else spoken) or spelling
     return _Word(key, _skeleton(spoken) or key, role, article)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-BUILDER_VERSION = "1"
+BUILDER_VERSION = "2"
 """Raise it with any change of this layout: stores built with another version are stale."""
 
 UNKNOWN_START = -(2**31)
@@ -43,9 +43,10 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     # names, in the order of rows
     "name_starts": ("<i4",), "name_rows": ("<i4",), "name_kinds": ("<u2",), "texts": ("|u1",),
     "texts_starts": STARTS,
-    # distinct keys in code point order, the names each stands for, and hashes of the other keys
+    # distinct keys in code point order, the names each stands for with their rows' importance, and hashes of
+    # the other keys
     "keys": ("|u1",), "keys_starts": STARTS, "key_name_starts": ("<i4",), "key_names": ("<i4",),
-    "name_keys": ("<i4",), "hashes": ("<u4",), "hash_names": ("<i4",),
+    "key_weights": ("<f4",), "name_keys": ("<i4",), "hashes": ("<u4",), "hash_names": ("<i4",),
     # groups of three letters: the keys each occurs in
     "gram_starts": ("<i8",), "gram_keys": ("<i4",), "gram_counts": ("|u1",),
 }  # fmt: skip

