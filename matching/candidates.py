@@ -19,7 +19,8 @@ BRUTE_FORCE = 12_000
 """Up to this many distinct keys, all are compared; above, those that share groups of letters."""
 NEAREST = 25
 """How many of the nearest keys are compared in full."""
-_MOST_POSTED = 100_000
+_MOST_POSTED = 50_000
+_MOST_NEAR = 20_000
 _SHARING = 80
 """How many of those that share most groups are compared by edit distance."""
 _CHUNK = 64
@@ -207,6 +208,10 @@ class Finder:
             return np.empty(0, np.int64)
         shared = np.bincount(keys, minlength=self.size)
         near = np.flatnonzero(shared >= max(1, int(shared.max()) // 3))
+        if len(near) > _MOST_NEAR:  # then those that share more are enough to choose from
+            having = np.cumsum(np.bincount(shared[near])[::-1])[::-1]
+            least = max(int(np.searchsorted(-having, -_MOST_NEAR)), 1)
+            near = near[shared[near] >= min(least, int(shared.max()))]
         if allowed is not None:
             near = near[allowed[near]]
         alike = 2 * shared[near] / (len(groups) + files["gram_counts"][near].astype(np.float32))
@@ -219,8 +224,8 @@ class Finder:
         if not len(keys):
             return np.empty(0, np.int64)
         shared = np.bincount(keys, minlength=self.size)
-        often = shared[keys]
-        near = np.unique(keys[often >= max(1, int(often.max()) - 1)])
+        most = int(shared.max())
+        near = np.flatnonzero(shared >= (most - 1 if most > 2 else most))
         if allowed is not None:
             near = near[allowed[near]]
         alike = shared[near] - self.store.files["gram_counts"][near].astype(np.float32) / 256
