@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 from matching.store import OPEN_END, UNKNOWN_START, Name, Row, Store, open_store, write_store
+
+untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For properties: a busy machine is no failure."""
 
 LEVELS = ("region", "province", "prefecture_of_arrondissements", "commune", "arrondissement")
 TODAY = 20_000

@@ -12,13 +12,14 @@ from matching.layout import DamagedStore
 from matching.matcher import Query, match
 from matching.store import open_store
 from matching.suggesting import suggest
-from tests.matching.samples import TODAY, country, stored
+from tests.matching.samples import TODAY, country, stored, untimed
 
 keys = st.lists(
     st.text("abcdktu 12é", min_size=1, max_size=12).map(str.strip).filter(bool), unique=True, max_size=20
 )
 
 
+@untimed
 @given(keys)
 def test_each_group_of_letters_leads_to_every_key_that_has_it(listed: list[str]):
     encoded = [key.encode() for key in listed]
@@ -32,6 +33,7 @@ def test_each_group_of_letters_leads_to_every_key_that_has_it(listed: list[str])
     assert starts[-1] == len(owners) == counts.sum()
 
 
+@untimed
 @given(st.lists(st.floats(-1, 1, width=32), max_size=40), st.integers(1, 10))
 def test_the_best_are_the_highest_positive_ones_in_order(scores: list[float], count: int):
     wanted = sorted((-score, place) for place, score in enumerate(scores) if score > 0)[:count]

@@ -4,26 +4,31 @@ from hypothesis import strategies as st
 
 from matching.keys import keys_of
 from matching.text import fold, fold_many, script_of, tidy
+from tests.matching.samples import untimed
 
 texts = st.text(max_size=40) | st.text("abcdeghiklmnoqrstuwxyzéèâ' -()أإاةىيوسشصطكقعغ", max_size=30)
 
 
+@untimed
 @given(texts)
 def test_folding_a_folded_text_changes_nothing(text: str):
     assert fold(fold(text)) == fold(text)
 
 
+@untimed
 @given(texts)
 def test_a_key_is_the_same_whatever_case_and_blanks(text: str):
     assert keys_of(f"  {text}\t") == keys_of(text)
     assert keys_of(fold(text)) == keys_of(text)
 
 
+@untimed
 @given(st.lists(texts, max_size=6))
 def test_folding_many_is_folding_each(many: list[str]):
     assert [" ".join(each.split()) for each in fold_many(many)] == [fold(each) for each in many]
 
 
+@untimed
 @given(texts)
 def test_the_words_of_a_key_are_those_of_its_sorted_key(text: str):
     keys = keys_of(text)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from matching.matcher import Match, Query, UnknownLevel, match, match_many
 from matching.store import Name, Store
-from tests.matching.samples import CHANGED, TODAY, country, row, stored
+from tests.matching.samples import CHANGED, TODAY, country, row, stored, untimed
 
 COMMUNES = ("commune", "arrondissement")
 
@@ -208,6 +208,7 @@ unique = [
 ]
 
 
+@untimed
 @given(st.sampled_from(unique), st.integers(0, 1))
 def test_a_preferred_name_that_is_unique_at_its_level_is_exact(store: Store, chosen, which: int):
     name = chosen.names[which % len(chosen.names)]
@@ -239,11 +240,13 @@ queries = st.builds(
 )
 
 
+@untimed
 @given(st.lists(queries, max_size=8))
 def test_many_at_once_are_answered_as_one_by_one(store: Store, many: list[Query]):
     assert match_many(store, many, at=TODAY) == [match(store, each, at=TODAY) for each in many]
 
 
+@untimed
 @given(queries)
 def test_scores_descend_and_lie_between_nothing_and_one(store: Store, query: Query):
     answer = match(store, query, at=TODAY)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from matching.profiles import Split, level_agrees, may_be_qualified, profile_named, split_place
 from matching.text import fold
+from tests.matching.samples import untimed
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,7 @@ def test_qualifiers_are_taken_off_and_understood(text: str, split: Split):
     assert split_place(text) == split
 
 
+@untimed
 @given(st.text("AaRrMmUu CcNe()،,;.dprovجماعة", max_size=25))
 def test_a_text_that_has_no_sign_of_a_qualifier_is_left_alone(text: str):
     if not may_be_qualified(text, fold(text)):

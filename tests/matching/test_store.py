@@ -20,7 +20,7 @@ from matching.store import (
     verify_store,
     write_store,
 )
-from tests.matching.samples import CHANGED, TODAY, country, row, stored
+from tests.matching.samples import CHANGED, TODAY, country, row, stored, untimed
 
 
 def codes_of(store: Store, rows: np.ndarray) -> list[str]:
@@ -186,6 +186,7 @@ def oracle(drawn: list, code: str, at: int) -> tuple[tuple, str] | None:
     return (max(withdrawn, key=lambda each: each[1]), "invalid") if withdrawn else None
 
 
+@untimed
 @given(states.map(not_overlapping), days)
 def test_find_and_select_agree_with_the_rules_of_lookup(tmp_path_factory, drawn: list, at: int):
     rows = [
