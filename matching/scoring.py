@@ -102,7 +102,7 @@ def tempered(across: Likeness, own: Likeness) -> Likeness:
     """Likeness across scripts, where the spelling in the text's own script is known: at most half of each."""
     if own.text >= across.text:
         return replace(own, skeleton=across.skeleton or own.skeleton)
-    return replace(across, text=(own.text + across.text) / 2, across=False)
+    return replace(across, text=(own.text + across.text) / 2, across=False, letters=own.letters)
 
 
 def _words(mine: list[str], others: list[str], spelling: float) -> float:
