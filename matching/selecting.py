@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from rapidfuzz import process
@@ -12,11 +12,20 @@ from rapidfuzz.distance import Indel
 
 from matching.layout import DEGREE, INVALID, NO_BOX, Array
 
-if TYPE_CHECKING:
-    from matching.store import Store
-
 _NEIGHBOURS = 2_000
 _VALID, _PAST, _FUTURE, _INVALID = 3, 2, 1, 0
+
+
+class Mapped(Protocol):
+    """What choosing needs of an opened store: its arrays by name, and the rows of a code."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def levels(self) -> tuple[str, ...]: ...
+    @property
+    def files(self) -> Mapping[str, Array]: ...
+    def rows_of(self, code: str) -> range: ...
 
 
 class BadCodeFilter(ValueError):
@@ -56,7 +65,7 @@ class CodeFilter:
 
 
 def select_rows(
-    store: Store,
+    store: Mapped,
     *,
     at: int | None,
     level: Sequence[str],
@@ -80,7 +89,7 @@ def select_rows(
     if parent is not None:
         kept &= _mask(store.size, children_of(store, parent_numbers(store, [parent]), None))
     if under is not None:
-        kept &= _mask(store.size, descendants_of(store, [under], at))
+        kept &= _mask(store.size, descendants_of(store, [under], None if status else at))
     if codes is not None:
         kept &= _with_codes(store, codes)
     if bbox is not None:
@@ -95,7 +104,7 @@ def _mask(size: int, rows: Array) -> Array:
     return mask
 
 
-def _valid(store: Store, at: int | None) -> Array:
+def _valid(store: Mapped, at: int | None) -> Array:
     if at is None:
         return np.ones(store.size, dtype=bool)
     files = store.files
@@ -103,7 +112,7 @@ def _valid(store: Store, at: int | None) -> Array:
     return valid
 
 
-def _answering(store: Store, at: int, status: Sequence[str]) -> Array:
+def _answering(store: Mapped, at: int, status: Sequence[str]) -> Array:
     """For each code the row that `find` would give, where its status is one of these."""
     if not store.size:
         return np.zeros(0, dtype=bool)
@@ -133,12 +142,12 @@ def _answering(store: Store, at: int, status: Sequence[str]) -> Array:
 _RANKS = {"valid": _VALID, "announced": _FUTURE, "invalid": _INVALID}
 
 
-def _has_successors(store: Store) -> Array:
+def _has_successors(store: Mapped) -> Array:
     starts = store.files["successors_starts"]
     return np.diff(starts) > 0 if len(starts) else np.zeros(store.size, dtype=bool)
 
 
-def _with_codes(store: Store, wanted: CodeFilter) -> Array:
+def _with_codes(store: Mapped, wanted: CodeFilter) -> Array:
     kept = np.zeros(store.size, dtype=bool)
     for code in wanted.exact:
         rows = store.rows_of(code)
@@ -151,7 +160,7 @@ def _with_codes(store: Store, wanted: CodeFilter) -> Array:
     return kept
 
 
-def _position(store: Store, code: str, *, after: bool, rest: bytes = b"") -> int:
+def _position(store: Mapped, code: str, *, after: bool, rest: bytes = b"") -> int:
     """Where a code would stand, before or after its equals; one too long to be there, after its beginning."""
     codes = store.files["codes"]
     full = code.encode() + rest
@@ -161,12 +170,12 @@ def _position(store: Store, code: str, *, after: bool, rest: bytes = b"") -> int
     return int(codes.searchsorted(value, "right" if right else "left"))
 
 
-def rows_beginning(store: Store, prefix: str) -> range:
+def rows_beginning(store: Mapped, prefix: str) -> range:
     """The rows whose code begins so; no UTF-8 text has the byte 0xFF."""
     return range(_position(store, prefix, after=False), _position(store, prefix, after=True, rest=b"\xff"))
 
 
-def _in_box(store: Store, bbox: tuple[float, float, float, float]) -> Array:
+def _in_box(store: Mapped, bbox: tuple[float, float, float, float]) -> Array:
     boxes = store.files["bbox"].reshape(-1, 4)
     if not len(boxes):
         return np.zeros(store.size, dtype=bool)
@@ -185,7 +194,7 @@ def _in_box(store: Store, bbox: tuple[float, float, float, float]) -> Array:
 # The tree
 
 
-def parent_numbers(store: Store, codes: Sequence[str]) -> Array:
+def parent_numbers(store: Mapped, codes: Sequence[str]) -> Array:
     """The numbers of codes among the parents; codes without children are left out."""
     known = store.files["parent_codes"]
     numbers = []
@@ -199,7 +208,7 @@ def parent_numbers(store: Store, codes: Sequence[str]) -> Array:
     return np.array(numbers, dtype=np.int64)
 
 
-def children_of(store: Store, parents: Array, at: int | None) -> Array:
+def children_of(store: Mapped, parents: Array, at: int | None) -> Array:
     """Rows directly below parents (numbers), valid at that day (None: at any)."""
     starts = store.files["child_starts"]
     if not len(parents):
@@ -220,7 +229,7 @@ def children_of(store: Store, parents: Array, at: int | None) -> Array:
     return held
 
 
-def descendants_of(store: Store, codes: Sequence[str], at: int | None) -> Array:
+def descendants_of(store: Mapped, codes: Sequence[str], at: int | None) -> Array:
     """Rows below these codes at any depth, ascending. A cycle ends where it meets itself."""
     seen = np.zeros(len(store.files["parent_codes"]), dtype=bool)
     level = parent_numbers(store, codes)
@@ -235,7 +244,7 @@ def descendants_of(store: Store, codes: Sequence[str], at: int | None) -> Array:
     return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
 
 
-def nearest_codes(store: Store, code: str, limit: int) -> list[str]:
+def nearest_codes(store: Mapped, code: str, limit: int) -> list[str]:
     """Codes that look like it, among those that share its longest known beginning."""
     if not store.size:
         return []

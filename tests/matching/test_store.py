@@ -258,6 +258,13 @@ def test_descendants_are_found_at_any_depth(store: Store):
     assert store.descendants("nowhere", TODAY).tolist() == []
 
 
+def test_what_ended_is_found_below_the_parent_that_it_had(tmp_path: Path):
+    ended = row("A.1", "province", "A", valid_to=TODAY - 1)
+    store = stored(tmp_path / "s", [row("A", "region", None), ended])
+    assert codes_of(store, store.select(at=TODAY, under="A", status=["retired"])) == ["A.1"]
+    assert codes_of(store, store.select(at=TODAY, under="A")) == []
+
+
 def test_a_cycle_of_parents_ends(tmp_path: Path):
     store = stored(
         tmp_path / "s", [row("A", "region", "B"), row("B", "region", "A"), row("C", "region", "C")]
