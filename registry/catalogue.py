@@ -15,6 +15,7 @@ from pathlib import Path
 
 from referentials.canonical import JSON, canonical
 from referentials.snapshot import write_whole
+from registry.watching import mark
 
 FORMAT = 1
 NAME = "catalogue.json"
@@ -128,6 +129,7 @@ def write_catalogue(root: Path, catalogue: Catalogue) -> None:
     }
     root.mkdir(parents=True, exist_ok=True)
     write_whole(root / NAME, canonical(document))
+    mark(root)
 
 
 def read_catalogue(root: Path) -> Catalogue:

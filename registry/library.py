@@ -28,6 +28,7 @@ from registry.catalogue import (
     read_catalogue,
 )
 from registry.errors import UnknownCorrespondence, UnknownReferential, UnknownVersion
+from registry.watching import Identity, Watch
 
 KEPT_OPEN = 64  # snapshots; each costs a few mapped files, hardly any memory
 
@@ -68,22 +69,21 @@ class Library:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._lock = threading.Lock()
-        self._seen: tuple[int, int, int] | None = None
+        self._watch = Watch(root / NAME)
+        self._seen: Identity | None = None
         self._catalogue = Catalogue({}, {})
         self._open: OrderedDict[tuple[str, int, str], Snapshot] = OrderedDict()
 
     @property
     def catalogue(self) -> Catalogue:
-        """The catalogue as it is now; one `stat` when nothing changed."""
-        try:
-            stat = (self.root / NAME).stat()
-            seen = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
-        except FileNotFoundError:
-            seen = (0, 0, 0)
-        if seen != self._seen:
+        """The catalogue as it is now; no system call when nothing changed."""
+        if not self._watch.is_current():
             with self._lock:
-                self._catalogue = read_catalogue(self.root)
-                self._seen = seen
+                look = self._watch.look()
+                if look.identity != self._seen:
+                    self._catalogue = read_catalogue(self.root)
+                    self._seen = look.identity
+                self._watch.accept(look)
         return self._catalogue
 
     def referentials(self) -> tuple[ReferentialEntry, ...]:
