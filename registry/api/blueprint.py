@@ -45,6 +45,8 @@ class Parser(FlaskParser):
             body = super().load_json(req, schema)
         except RecursionError as error:
             raise BadBody("The body is nested too deeply.") from error
+        except ValueError as error:  # an integer of more digits than Python reads
+            raise BadBody("The body has a number that is too long.") from error
         if body is missing:
             raise BadBody("The body is empty.")
         return body

@@ -13,6 +13,7 @@ from registry.api.answering import answer, caching_of, filters_of, is_held, serv
 from registry.api.arguments import FilterArguments, UnversionedExportArguments
 from registry.api.blueprint import Blueprint
 from registry.serving import export, moment_of
+from registry.serving.listing import require_filters
 
 blueprint = Blueprint("exports", __name__, description="Versions as files")
 
@@ -44,7 +45,9 @@ def _export(referential: str, version: str | None, format: str, given: Mapping[s
     versioned = version is not None
     at = moment_of(snapshot, given.get("at"), versioned=versioned, today=used.settings.today())
     fresh = caching_of(snapshot, at, versioned=versioned)
-    pieces: Iterable[bytes] = () if is_held(fresh) else export(snapshot, format, at, filters_of(given))
+    filters = filters_of(given)
+    require_filters(snapshot, filters)  # `If-None-Match: *` makes no bad request a good one
+    pieces: Iterable[bytes] = () if is_held(fresh) else export(snapshot, format, at, filters)
     response = answer(pieces, fresh, writer.media_type)
     name = f"{snapshot.referential.id}-{snapshot.version.label}{writer.extension}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

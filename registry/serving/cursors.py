@@ -11,6 +11,7 @@ from hashlib import blake2s
 from registry.errors import BadCursor
 
 _CHECK = 6  # bytes: enough to notice a damaged cursor; a forged one can only ask for another page
+_LAST_ROW = 2**31 - 1  # rows are numbered by signed numbers of 32 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,18 @@ def decode(text: str) -> Cursor:
         check, plain = raw[:_CHECK], raw[_CHECK:]
         if check != _check(plain) or _base64(raw) != text:
             raise ValueError("its check does not fit")
-        version, at, start, query = json.loads(plain)
-        return Cursor(version, date.fromisoformat(at), start, query)
-    except (ValueError, TypeError) as error:
+        return _checked(*json.loads(plain))
+    except (ValueError, TypeError, RecursionError) as error:
         raise BadCursor("The cursor was cut, changed or never issued here.") from error
+
+
+def _checked(version: object, at: object, start: object, query: object) -> Cursor:
+    """The check is no secret: whoever makes one up gets no further than with any other bad input."""
+    if not (isinstance(version, str) and isinstance(at, str) and isinstance(query, str)):
+        raise ValueError("a text is none")
+    if type(start) is not int or not 0 <= start <= _LAST_ROW:
+        raise ValueError("it starts at no row")
+    return Cursor(version, date.fromisoformat(at), start, query)
 
 
 def _base64(raw: bytes) -> str:

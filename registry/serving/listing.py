@@ -120,6 +120,13 @@ def require_levels(snapshot: Snapshot, levels: Sequence[str]) -> None:
             raise BadValue("level", level, f"one of {', '.join(known)}")
 
 
+def require_filters(snapshot: Snapshot, filters: Filters) -> None:
+    """Raise BadValue for a level or a code that the version does not have."""
+    require_levels(snapshot, filters.levels)
+    _require_code(snapshot, "parent", filters.parent)
+    _require_code(snapshot, "under", filters.under)
+
+
 def _require_code(snapshot: Snapshot, name: str, code: str | None) -> None:
     if code is not None and not snapshot.store.rows_of(code):
         nearest = snapshot.store.nearest_codes(code)
@@ -145,9 +152,7 @@ def select(snapshot: Snapshot, at: Moment, filters: Filters) -> np.ndarray:
 
     Raises BadValue for a level or a code that the version does not have.
     """
-    require_levels(snapshot, filters.levels)
-    _require_code(snapshot, "parent", filters.parent)
-    _require_code(snapshot, "under", filters.under)
+    require_filters(snapshot, filters)
     return snapshot.store.select(
         at=at.number,
         level=filters.levels,

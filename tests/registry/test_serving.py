@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,10 +29,25 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return Library(root)
 
 
-@given(st.text(min_size=1, max_size=40), st.dates(), st.integers(0, 2**40), st.text(max_size=16))
+@given(st.text(min_size=1, max_size=40), st.dates(), st.integers(0, 2**31 - 1), st.text(max_size=16))
 def test_a_cursor_says_what_it_was_given(version: str, at: date, start: int, query: str) -> None:
     cursor = Cursor(version, at, start, query)
     assert decode(encode(cursor)) == cursor
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        *({"start": start} for start in (None, [], "3", 1.5, float("inf"), True, -1, 2**31, {})),
+        *({"version": version} for version in (None, [], {}, 5)),
+        *({"query": mark} for mark in (None, [], 5)),
+    ],
+    ids=str,
+)
+def test_a_made_up_cursor_with_a_field_of_another_kind_is_refused(field: dict[str, Any]) -> None:
+    made_up = replace(Cursor("2024", TODAY, 3, "mark"), **field)
+    with pytest.raises(BadCursor):
+        decode(encode(made_up))
 
 
 @given(st.text(max_size=60) | st.binary(max_size=60).map(lambda raw: raw.hex()))

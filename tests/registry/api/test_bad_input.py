@@ -107,6 +107,7 @@ def test_a_damaged_cursor_is_refused(client: FlaskClient, position: int) -> None
         (b"{", 400, "JSON"),
         (b"\xff\xfe", 400, "JSON"),
         (b"[" * 30_000, 400, "body"),
+        (b'{"queries": [{"text": "a"}], "limit": %s}' % (b"9" * 5000), 400, "too long"),
         (b"[]", 400, "object"),
         (b"{}", 400, "queries"),
         (b'{"queries": []}', 400, "queries"),

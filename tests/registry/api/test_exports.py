@@ -54,3 +54,11 @@ def test_an_export_takes_the_filters_of_a_list(client: FlaskClient) -> None:
     assert "name_fr" not in answer.get_data(as_text=True)
     assert answer.get_data(as_text=True).count("\r\n") == 3
     assert client.get(f"{UNITS}/export.csv?level=planet").status_code == 400
+
+
+@pytest.mark.parametrize("query", ["level=planet", "under=77", "lang=xx"])
+def test_a_filter_that_is_not_accepted_is_refused_whatever_the_client_holds(
+    client: FlaskClient, query: str
+) -> None:
+    answer = client.get(f"{UNITS}/versions/2014/export.csv?{query}", headers={"If-None-Match": "*"})
+    assert answer.status_code == 400
