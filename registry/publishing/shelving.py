@@ -1,8 +1,14 @@
-"""Writes the catalogue file from the database: what readers find on the shelf."""
+"""Writes the catalogue file from the database: what readers find on the shelf.
+
+A version is on the shelf when its content is in its place. Its search index does not count: building it anew
+takes it away for a moment.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
@@ -28,10 +34,10 @@ def flip_catalogue(engine: Engine, root: Path) -> None:
 
 
 def published_catalogue(connection: Connection, root: Path) -> Catalogue:
-    """All referentials, the versions whose snapshot is in its place, and the newest correspondences."""
+    """All referentials, the versions whose content is in its place, and the newest correspondences."""
     versions: defaultdict[str, list[VersionEntry]] = defaultdict(list)
     for row in connection.execute(select(Version.__table__).order_by(Version.referential, Version.ordinal)):
-        if not (root / snapshot_folder(row.referential, row.ordinal) / "search" / "manifest.json").is_file():
+        if not (root / snapshot_folder(row.referential, row.ordinal) / "content" / "manifest.json").is_file():
             continue
         versions[row.referential].append(
             VersionEntry(
@@ -64,11 +70,27 @@ def published_catalogue(connection: Connection, root: Path) -> Catalogue:
             stage=row.stage,
             records_from=row.records_from,
             records_basis=row.records_basis,
-            versions=tuple(versions[row.id]),
+            versions=_as_shelved(versions[row.id]),
         )
         for row in connection.execute(select(Referential.__table__).order_by(Referential.id))
     }
     return Catalogue(referentials, _correspondences(connection))
+
+
+def _as_shelved(versions: Sequence[VersionEntry]) -> tuple[VersionEntry, ...]:
+    """The versions, oldest first, with the status that follows from what is on the shelf.
+
+    Between a publication's commit and its snapshot's coming into its place, the database calls a version
+    superseded by one that nobody can read yet. Whoever flips then must not leave readers without a latest.
+    """
+    standing = [entry.ordinal for entry in versions if entry.status in ("published", "superseded")]
+    newest = max(standing, default=0)
+    return tuple(
+        dataclasses.replace(entry, status="published" if entry.ordinal == newest else "superseded")
+        if entry.ordinal in standing
+        else entry
+        for entry in versions
+    )
 
 
 def _correspondences(connection: Connection) -> dict[str, CorrespondenceEntry]:

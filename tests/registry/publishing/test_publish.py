@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, update
 
 from referentials.drafting import Draft, draft_from_list
 from referentials.listing import ListedChange, ListedItem, ListedLink
@@ -22,9 +24,10 @@ from registry.library import Library
 from registry.models import ChangeSet, Item, ItemState, LogLeaf, OutboxEntry, Referential, Version
 from registry.publishing import publish as publishing
 from registry.publishing.change_sets import Proposal, save_change_set
-from registry.publishing.compilation import STAGING, base_content
+from registry.publishing.compilation import STAGING, base_content, put_in_place
 from registry.publishing.publish import complete, publish
 from registry.publishing.rows import stored_records
+from registry.publishing.shelving import flip_catalogue
 
 THEN, NOW = date(2014, 9, 1), date(2024, 9, 1)
 FIRST = [
@@ -155,8 +158,45 @@ class TestPublishing:
         assert all(
             content_root.encode() in leaf.leaf for content_root, leaf in zip(roots, leaves, strict=True)
         )
-        assert roots[0].encode() in leaves[1].leaf  # the base
+        first, second = (json.loads(leaf.leaf) for leaf in leaves)
+        assert (first["base_root"], second["base_root"]) == (None, roots[0])
+        members = "approval base_root change_class content_root effective_on label ordinal published_at"
+        assert set(second) == {*members.split(), "referential"}
         assert [(entry["ordinal"], entry["leaf"]) for entry in sent] == [(1, 0), (2, 1)]
+
+    def test_a_version_is_superseded_for_readers_when_its_successor_can_be_read(
+        self, engine: Engine, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        publish(engine, root, change_set(engine, root, 0))
+        identity = change_set(engine, root, 1)
+        library = Library(root)
+        seen: list[list[tuple[str, str]]] = []
+
+        def another_process_publishes(*arguments: Any) -> None:
+            flip_catalogue(engine, root)
+            seen.append(labels(library.versions("units")))
+            assert codes(library) == ["01", "01.05"]
+            put_in_place(*arguments)
+
+        monkeypatch.setattr(publishing, "put_in_place", another_process_publishes)
+        publish(engine, root, identity)
+        assert seen == [[("2014", "published")]]
+        assert labels(library.versions("units")) == [("2014", "superseded"), ("2024", "published")]
+
+    def test_a_version_stays_on_the_shelf_while_its_index_is_built_anew(
+        self, engine: Engine, root: Path
+    ) -> None:
+        publish_both(engine, root)
+        (root / "units" / "2" / "search").rename(root / "elsewhere")
+        flip_catalogue(engine, root)
+        assert labels(Library(root).versions("units")) == [("2014", "superseded"), ("2024", "published")]
+
+    def test_a_withdrawn_version_is_not_the_latest(self, engine: Engine, root: Path) -> None:
+        publish_both(engine, root)
+        with begin_write(engine) as connection:
+            connection.execute(update(Version).where(Version.ordinal == 2).values(status="withdrawn"))
+        flip_catalogue(engine, root)
+        assert labels(Library(root).versions("units")) == [("2014", "published"), ("2024", "withdrawn")]
 
     def test_a_change_set_is_published_once(self, engine: Engine, root: Path) -> None:
         first = change_set(engine, root, 0)
