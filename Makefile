@@ -11,12 +11,13 @@ export MARJAA_HOST ?= 127.0.0.1
 export MARJAA_PORT ?= 8000
 export MARJAA_DATA ?= var
 
-# Installs into the virtual environment what $(1) asks for, at the pinned versions.
+# Installs into the virtual environment what $(1) asks for, at the pinned versions. Modules are compiled when they are
+# first imported: compiling all of them takes pip as long as the rest.
 define install
 	if command -v uv >/dev/null; then \
 	    uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '$(1)'; \
 	else \
-	    $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '$(1)'; \
+	    $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e '$(1)'; \
 	fi
 endef
 
