@@ -45,11 +45,11 @@ class Export:
     columns: Columns | None = None
 
     def head(self) -> dict[str, JSON]:
-        """The members before the items in JSON and GeoJSON."""
+        """The members before the items in JSON and GeoJSON; licence and attribution where they are given."""
+        given = {"licence": self.licence, "attribution": self.attribution}
         return {
             "referential": self.referential,
             "version": self.version,
             "at": self.at.isoformat(),
-            "licence": self.licence,
-            "attribution": self.attribution,
+            **{name: text for name, text in given.items() if text},
         }

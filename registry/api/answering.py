@@ -12,6 +12,7 @@ from zlib import crc32
 from flask import Response, current_app, request
 from marshmallow import Schema
 
+from registry.catalogue import VersionEntry
 from registry.config import Settings
 from registry.errors import BadValue
 from registry.library import Library, Snapshot
@@ -70,14 +71,24 @@ def caching(mark: str, *, immutable: bool) -> Caching:
     return Caching(f'"{mark}{asked}"', IMMUTABLE if immutable else SHORT)
 
 
-def caching_of(snapshot: Snapshot, at: Moment, *, versioned: bool, by_index: bool = False) -> Caching:
+def caching_of(
+    snapshot: Snapshot, at: Moment, *besides: str, versioned: bool, by_index: bool = False
+) -> Caching:
     """The caching of an answer from a snapshot: immutable where the address names the version and nothing
-    depends on the current day or, `by_index`, on the search index, which can be rebuilt with other keys.
+    depends on the current day, on `besides` or, `by_index`, on the search index, which can be rebuilt with
+    other keys.
     """
-    root = snapshot.version.content_root[:24]
+    mark = f"{version_mark(snapshot.version)}-{at.text}"
+    if besides:
+        mark = f"{mark}-{mark_of(besides)}"
     if by_index:
-        return caching(f"{root}-{at.text}-{snapshot.store.key_version}", immutable=False)
-    return caching(f"{root}-{at.text}", immutable=versioned and at.fixed)
+        return caching(f"{mark}-{snapshot.store.key_version}", immutable=False)
+    return caching(mark, immutable=versioned and at.fixed and not besides)
+
+
+def version_mark(version: VersionEntry) -> str:
+    """A mark of a version: a version without changes has the content root of the one before it."""
+    return f"{version.ordinal}-{version.content_root[:24]}"
 
 
 def mark_of(*parts: object) -> str:
@@ -106,6 +117,12 @@ def answer_json(document: object, fresh: Caching, schema: type[Schema] | None = 
         return answer(b"", fresh)
     plain = document if schema is None else schema().dump(document)
     return answer(json.dumps(plain, ensure_ascii=False).encode(), fresh)
+
+
+def answer_once(document: object) -> Response:
+    """The answer to a body, as JSON: it is not to be kept, as its address does not tell what was asked."""
+    body = json.dumps(document, ensure_ascii=False).encode()
+    return Rendered(body, [("Cache-Control", "no-store"), ("Content-Type", "application/json")])
 
 
 def known_language(tag: str | None) -> str | None:

@@ -143,18 +143,21 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         *errors: HTTPStatus,
         media_types: Sequence[str] = ("application/json",),
         parameters: type[Schema] | None = None,
+        conditional: bool = True,
     ) -> Callable[[View], View]:
-        """Document the answer of a view, the errors it may give, and a query that it parses by hand.
+        """Document the answer of a view, the errors it may give, and a query that it parses by hand;
+        `conditional` where it may be 304.
 
         It wraps nothing, so that the look-up path pays nothing for it.
         """
         content: dict[str, Any] = {each: {"schema": schema} if schema else {} for each in media_types}
         responses: dict[str, Any] = {
             "200": {"description": HTTPStatus.OK.phrase, "content": content},
-            "304": HTTPStatus.NOT_MODIFIED.name,
             "503": HTTPStatus.SERVICE_UNAVAILABLE.name,
             **{str(error.value): error.name for error in (HTTPStatus.BAD_REQUEST, *errors)},
         }
+        if conditional:
+            responses["304"] = HTTPStatus.NOT_MODIFIED.name
         manual: dict[str, Any] = {"responses": responses}
         if parameters is not None:
             manual["parameters"] = [{"in": "query", "schema": parameters}]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
-from flask import Response
+from flask import Response, url_for
 
 from referentials import writers
 from registry.api.answering import answer, caching_of, filters_of, is_held, services
@@ -34,7 +36,10 @@ def latest(given: dict[str, Any], referential: str, format: str) -> Response:
 @blueprint.answers(None, *_ERRORS, media_types=_MEDIA_TYPES)
 @blueprint.arguments(FilterArguments, location="query")
 def of_version(given: dict[str, Any], referential: str, version: str, format: str) -> Response:
-    """Items of a version, by code, as CSV, JSON, GeoJSON or XLSX; the same bytes for ever."""
+    """Items of a version, by code, as CSV, JSON, GeoJSON or XLSX; the same bytes for ever.
+
+    The licence, which may change, is not in them: the link `describedby` leads to it.
+    """
     return _export(referential, version, format, given)
 
 
@@ -42,13 +47,25 @@ def _export(referential: str, version: str | None, format: str, given: Mapping[s
     used = services()
     writer = writers.writer(format)
     snapshot = used.library.snapshot(referential, version)
-    versioned = version is not None
+    entry, versioned = snapshot.referential, version is not None
     at = moment_of(snapshot, given.get("at"), versioned=versioned, today=used.settings.today())
-    fresh = caching_of(snapshot, at, versioned=versioned)
     filters = filters_of(given)
     require_filters(snapshot, filters)  # `If-None-Match: *` makes no bad request a good one
-    pieces: Iterable[bytes] = () if is_held(fresh) else export(snapshot, format, at, filters)
+    told = () if versioned else (entry.licence, entry.attribution)
+    fresh = caching_of(snapshot, at, *told, versioned=versioned)
+    pieces: Iterable[bytes] = ()
+    if not is_held(fresh):
+        pieces = export(snapshot, format, at, filters, licensed=not versioned)
     response = answer(pieces, fresh, writer.media_type)
-    name = f"{snapshot.referential.id}-{snapshot.version.label}{writer.extension}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    name = f"{entry.id}-{snapshot.version.label}{writer.extension}"
+    response.headers["Content-Disposition"] = _attachment(name)
+    described = url_for("catalogue.referential", referential=entry.id)
+    response.headers["Link"] = f'<{described}>; rel="describedby"'
     return response
+
+
+def _attachment(name: str) -> str:
+    """The name of a file as RFC 6266 has it: what is not plain is percent-encoded beside a plain one."""
+    plain = re.sub(r"[^\w.-]+", "_", name, flags=re.ASCII)
+    encoded = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{plain}"{encoded}'

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from matching.matcher import Query
-from registry.api.answering import answer_json, caching_of, services
+from registry.api.answering import answer_json, answer_once, caching_of, services
 from registry.api.arguments import MatchArguments, MatchBody, MatchBodyArguments, SuggestArguments
 from registry.api.blueprint import Blueprint
 from registry.api.schemas import MatchesSchema, SuggestionsSchema
@@ -53,6 +53,7 @@ def match(given: dict[str, Any], referential: str) -> Response:
     HTTPStatus.NOT_FOUND,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    conditional=False,
 )
 @blueprint.arguments(MatchBody)
 @blueprint.arguments(MatchBodyArguments, location="query")
@@ -60,5 +61,4 @@ def match_many(body: dict[str, Any], given: dict[str, Any], referential: str) ->
     """The items that many texts mean, one result for each, in order; the same results as one by one."""
     snapshot, at = _opened(referential, given)
     queries = [Query(each["text"], each["within"], tuple(each["level"])) for each in body["queries"]]
-    found = answer_matches(snapshot, queries, at, body["limit"])
-    return answer_json(found, caching_of(snapshot, at, versioned=False, by_index=True))
+    return answer_once(answer_matches(snapshot, queries, at, body["limit"]))

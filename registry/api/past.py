@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from registry.api.answering import answer_json, caching, services
+from registry.api.answering import answer_json, caching, services, version_mark
 from registry.api.arguments import HistoryArguments, ProjectionArguments
 from registry.api.blueprint import Blueprint
 from registry.api.schemas import HistorySchema, ProjectionSchema
@@ -21,15 +21,16 @@ blueprint = Blueprint("history", __name__, description="What became of a code")
 @blueprint.arguments(HistoryArguments, location="query")
 def history(given: dict[str, Any], referential: str, code: str) -> Response:
     """All states of the items that have, had or will have a code, and the change events that link them."""
-    version = given.get("version")
-    snapshot = services().library.snapshot(referential, version)
+    snapshot = services().library.snapshot(referential, given.get("version"))
     document = {
         "code": code,
         "version": snapshot.version.label,
         "records_from": snapshot.referential.records_from,
         "items": history_of(snapshot, code),
     }
-    fresh = caching(snapshot.version.content_root[:24], immutable=version is not None)
+    # Since when records are kept is a fact of the catalogue, which may change.
+    mark = f"{version_mark(snapshot.version)}-{snapshot.referential.records_from}"
+    fresh = caching(mark, immutable=False)
     return answer_json(document, fresh, HistorySchema)
 
 
@@ -45,5 +46,5 @@ def projection(given: dict[str, Any], referential: str, code: str) -> Response:
     snapshot = services().library.snapshot(referential, version)
     found = project_code(snapshot, code, given["start"], given["end"])
     shown = {name: getattr(found, name) for name in found.__slots__}
-    fresh = caching(snapshot.version.content_root[:24], immutable=version is not None)
+    fresh = caching(version_mark(snapshot.version), immutable=version is not None)
     return answer_json({**shown, "version": snapshot.version.label}, fresh, ProjectionSchema)

@@ -39,21 +39,25 @@ class ExportedItems:
         return bounds is not None and bounds[:2] == bounds[2:]
 
 
-def export(snapshot: Snapshot, format: str, at: Moment, filters: Filters) -> Iterator[bytes]:
+def export(
+    snapshot: Snapshot, format: str, at: Moment, filters: Filters, *, licensed: bool = True
+) -> Iterator[bytes]:
     """The items that the filters keep, in a format of `referentials.writers`, piece by piece.
 
     GeoJSON has full shapes unless `filters.shape` says otherwise, JSON those asked for, tables points only.
-    What cannot be written is known before the first piece is given out: raises UnknownFormat, NotWritable and
-    BadValue for a level or a code that the version does not have.
+    `licensed` writes licence and attribution where the format has a place for them: they belong to the
+    referential and may change, so that bytes that never change are without them. What cannot be written is
+    known before the first piece is given out: raises UnknownFormat, NotWritable and BadValue for a level or a
+    code that the version does not have.
     """
     writer = writers.writer(format)
     if format == "geojson" and filters.shape is None:
         filters = replace(filters, shape="full")
     items = ExportedItems(snapshot, at, filters, only_points=not writer.shapes)
     referential, version = snapshot.referential, snapshot.version
-    provenance = writers.Export(
-        referential.id, version.label, at.day, referential.licence, referential.attribution
-    )
+    provenance = writers.Export(referential.id, version.label, at.day)
+    if licensed:
+        provenance = replace(provenance, licence=referential.licence, attribution=referential.attribution)
     pieces = writer.stream(items, provenance)
     first = next(pieces, b"")
     return chain((first,), pieces)

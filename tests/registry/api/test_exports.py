@@ -6,9 +6,16 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+
+from registry.app import create_app
+from registry.catalogue import read_catalogue, write_catalogue
+from tests.registry.small_library import LEVELS, Edition, build_library, publish, settings
+from tests.registry.small_library import UNITS as EDITIONS
 
 UNITS = "/api/v1/referentials/units"
 
@@ -27,6 +34,32 @@ def test_json_has_the_items_of_the_list(client: FlaskClient) -> None:
     listed = client.get(f"{UNITS}/items").get_json()
     assert exported["items"] == listed["items"]
     assert (exported["version"], exported["at"]) == (listed["version"], listed["at"])
+
+
+@pytest.mark.parametrize("format", ["csv", "json", "geojson", "xlsx"])
+def test_what_never_changes_says_nothing_of_what_may_change(tmp_path: Path, format: str) -> None:
+    build_library(tmp_path / "snapshots")
+    client = create_app(settings(tmp_path)).test_client()
+    urls = [f"{UNITS}/versions/2024/export.{format}", f"{UNITS}/export.{format}?at=2024-09-01"]
+    before = [client.get(url) for url in urls]
+    catalogue = read_catalogue(tmp_path / "snapshots")
+    units = replace(catalogue.referentials["units"], licence="another", attribution="others")
+    changed = replace(catalogue, referentials={**catalogue.referentials, "units": units})
+    write_catalogue(tmp_path / "snapshots", changed)
+    of_version, newest = (client.get(url) for url in urls)
+    assert of_version.data == before[0].data
+    assert of_version.headers["ETag"] == before[0].headers["ETag"]
+    assert of_version.headers["Link"] == f'<{UNITS}>; rel="describedby"'
+    assert newest.headers["ETag"] != before[1].headers["ETag"]
+
+
+def test_the_name_of_a_file_may_have_any_signs(tmp_path: Path) -> None:
+    edition = Edition('2024 "é"', EDITIONS[0].effective_on, EDITIONS[0].items)
+    publish(tmp_path / "snapshots", "units", (edition,), LEVELS, languages=("fr",))
+    answer = create_app(settings(tmp_path)).test_client().get(f"{UNITS}/export.csv")
+    assert answer.headers["Content-Disposition"] == (
+        "attachment; filename=\"units-2024_.csv\"; filename*=UTF-8''units-2024%20%22%C3%A9%22.csv"
+    )
 
 
 def test_geojson_has_shapes(client: FlaskClient) -> None:

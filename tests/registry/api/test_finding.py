@@ -27,6 +27,16 @@ def test_many_texts_get_the_results_that_they_get_alone(client: FlaskClient) -> 
     assert many == alone
 
 
+def test_the_answer_to_one_body_is_never_that_to_another(client: FlaskClient) -> None:
+    first = client.post(f"{UNITS}/match", json={"queries": [{"text": "Taza"}]})
+    assert first.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in first.headers
+    again = client.post(
+        f"{UNITS}/match", json={"queries": [{"text": "Tiznit"}]}, headers={"If-None-Match": "*"}
+    )
+    assert (again.status_code, again.get_json()["results"][0]["candidates"][0]["code"]) == (200, "02.300")
+
+
 def test_a_match_can_look_at_an_older_version(client: FlaskClient) -> None:
     found = client.get(f"{UNITS}/match?q=Oulad+Tayeb&version=2014").get_json()
     assert found["results"][0]["candidates"][0]["code"] == "01.100.05"

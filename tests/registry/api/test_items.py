@@ -133,6 +133,23 @@ def test_answers_that_differ_have_different_etags(client: FlaskClient) -> None:
     assert len(set(etags)) == len(tails)
 
 
+def test_a_version_without_changes_is_another_answer(tmp_path: Path) -> None:
+    unchanged = Edition("2024-bis", UNITS[-1].effective_on, UNITS[-1].items)
+    publish(tmp_path / "snapshots", "units", (*UNITS, unchanged), LEVELS, languages=("fr", "ar"))
+    client = create_app(settings(tmp_path)).test_client()
+    versions = [client.get(f"{UNITS_URL}/versions/{label}").get_json() for label in ("2024", "2024-bis")]
+    assert versions[0]["content_root"] == versions[1]["content_root"]
+    held = client.get(f"{ITEM}/01?version=2024&at=2025-01-01").headers["ETag"]
+    for query in ("", "/01", "/01/history"):
+        etags = {
+            client.get(f"{ITEM}{query}?version={label}").headers["ETag"].split("-")[0]
+            for label in ("2024", "2024-bis")
+        }
+        assert len(etags) == 2
+    newest = client.get(f"{ITEM}/01?at=2025-01-01", headers={"If-None-Match": held})
+    assert (newest.status_code, newest.get_json()["version"]) == (200, "2024-bis")
+
+
 def test_head_answers_like_get_without_a_body(client: FlaskClient) -> None:
     head, get = client.head(f"{ITEM}/01"), client.get(f"{ITEM}/01")
     assert (head.status_code, head.data) == (200, b"")

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 from flask.testing import FlaskClient
+
+from registry.app import create_app
+from tests.registry.small_library import LEVELS, UNITS, publish, settings
 
 ITEMS = "/api/v1/referentials/units/items"
 
@@ -23,7 +29,17 @@ def test_a_history_has_all_states_of_the_item_behind_a_code(client: FlaskClient)
 def test_an_older_version_knows_nothing_of_later_events(client: FlaskClient) -> None:
     answer = client.get(f"{ITEMS}/01.100.05/history?version=2014")
     assert answer.get_json()["items"][0]["events"] == []
-    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+
+
+def test_a_history_with_another_begin_of_records_is_another_answer(tmp_path: Path) -> None:
+    root = tmp_path / "snapshots"
+    etags = []
+    for begin in (date(2014, 9, 1), date(2014, 9, 2)):
+        publish(root, "units", UNITS, LEVELS, languages=("fr", "ar"), records_from=begin)
+        client = create_app(settings(tmp_path)).test_client()
+        etags.append(client.get(f"{ITEMS}/01/history?version=2014").headers["ETag"])
+    assert etags[0] != etags[1]
 
 
 def test_a_projection_tells_the_code_of_another_date(client: FlaskClient) -> None:
