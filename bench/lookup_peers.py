@@ -12,7 +12,7 @@ from marshmallow import fields
 from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import Session
 
-from referentials.compiling import DESCENTS
+from referentials.events import EVENTS
 from registry.api.schemas import Answer, ItemSchema
 from registry.config import Settings
 from registry.database import open_engine
@@ -20,6 +20,8 @@ from registry.models import ChangeEvent, ChangeLink, Designation, ItemState, Obs
 
 ROUTE = "/api/v1/referentials/<referential>/items/<code>"
 BODY = b'{"code":"' + b"x" * 700 + b'"}'
+
+DESCENTS = [kind for kind, meaning in EVENTS.items() if meaning.descends]
 
 
 def bare() -> Flask:

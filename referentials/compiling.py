@@ -20,18 +20,10 @@ import orjson
 from matching.store import OPEN_END, UNKNOWN_START, Name, Row, write_store
 from matching.text import script_of
 from referentials.canonical import JSON
+from referentials.events import EVENTS
 from referentials.records import ChangeEvent
 from referentials.shapes import bounds_of, simplified
 from referentials.snapshot import Content
-
-# Events through which another code takes the place of one that ends.
-SUCCESSIONS = frozenset(
-    {"recode", "merge", "absorption", "split", "abolition", "transfer", "correction", "annulment"}
-)
-# Events through which a code comes from another one, which may stay.
-DESCENTS = SUCCESSIONS | {"extraction", "creation", "reinstatement"}
-# Events that withdraw what was never right.
-WITHDRAWALS = frozenset({"correction", "annulment"})
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -121,11 +113,11 @@ def _ends(events: Sequence[ChangeEvent]) -> _Ends:
     ends = _Ends()
     for event in events:
         day = event.effective_on.isoformat()
-        for source in event.sources if event.type in DESCENTS else ():
+        for source in event.sources if EVENTS[event.type].descends else ():
             for target in event.targets:
                 if (source.item, source.code) == (target.item, target.code):
                     continue
-                if event.type in SUCCESSIONS:
+                if EVENTS[event.type].succeeds:
                     link = {"code": target.code, "event": event.type, "effective_on": day}
                     ends.successors[str(source.item), source.code, day].append(link)
                 link = {"code": source.code, "event": event.type, "effective_on": day}
@@ -250,7 +242,7 @@ def _importance(state: Mapping[str, JSON], observations: Sequence[Mapping[str, J
 def _invalid_rows(content: Content) -> Iterator[Row]:
     """One row for every code that a correction or an annulment says was never right."""
     for event in content.events():
-        for source in event.sources if event.type in WITHDRAWALS else ():
+        for source in event.sources if EVENTS[event.type].withdraws else ():
             if any(state.code == source.code for state in content.states_of(source.item)):
                 continue
             right = tuple(target.code for target in event.targets)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from referentials.events import EVENTS
 from referentials.listing import ListedChange, ListedItem, ListedLink
 from referentials.records import (
-    EVENT_TYPES,
     ChangeEvent,
     ChangeLink,
     Designation,
@@ -23,10 +23,6 @@ from referentials.records import (
 )
 from referentials.shapes import shape_problem, to_wkb
 from referentials.snapshot import Content
-
-KEEPS_ITEM = frozenset(
-    {"rename", "recode", "reparent", "transfer", "redefinition", "correction", "reinstatement"}
-)
 
 
 class UnfitList(ValueError):
@@ -125,9 +121,7 @@ class _Pairing:
 
     def pair(self, items: Sequence[ListedItem], changes: Sequence[ListedChange], *, first: bool) -> list[str]:
         """Fill `items`; the problems found."""
-        problems = [
-            f"{change.type!r} is no change event" for change in changes if change.type not in EVENT_TYPES
-        ]
+        problems = [f"{change.type!r} is no change event" for change in changes if change.type not in EVENTS]
         listed = {item.code for item in items}
         kept = self._kept(changes)
         for item in items:
@@ -169,7 +163,9 @@ class _Pairing:
         return {
             change.targets[0].code: change.sources[0].code
             for change in changes
-            if change.type in KEEPS_ITEM and len(change.sources) == len(change.targets) == 1
+            if change.type in EVENTS
+            and EVENTS[change.type].keeps_item
+            and len(change.sources) == len(change.targets) == 1
         }
 
 

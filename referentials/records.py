@@ -18,26 +18,12 @@ from typing import NamedTuple
 import orjson
 
 from referentials.canonical import JSON, canonical, plain
+from referentials.events import EVENTS
 
 FAMILIES = ("state", "designation", "observation", "event")
 FAMILY_RANK: Mapping[str, int] = {family: rank for rank, family in enumerate(FAMILIES)}
 
-EVENT_TYPES = (
-    "creation",
-    "abolition",
-    "rename",
-    "recode",
-    "reparent",
-    "merge",
-    "absorption",
-    "split",
-    "extraction",
-    "transfer",
-    "reinstatement",
-    "redefinition",
-    "correction",
-    "annulment",
-)
+EVENT_TYPES = tuple(EVENTS)
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:marjaa:id")
 
@@ -334,6 +320,8 @@ def _observation(fields: dict[str, JSON]) -> Observation:
 
 
 def _event(fields: dict[str, JSON]) -> ChangeEvent:
+    if fields["type"] not in EVENTS:
+        raise ValueError(f"{fields['type']!r} is no change event")
     return ChangeEvent(
         id=uuid.UUID(fields["id"]),
         type=fields["type"],

@@ -118,6 +118,19 @@ def test_the_source_of_an_extraction_stays_and_has_no_successor(tmp_path: Path) 
     assert [link["code"] for link in rendered(extracted)["predecessors"]] == ["A"]
 
 
+def test_the_giver_of_a_transfer_lives_on_and_has_no_successor(tmp_path: Path) -> None:
+    content = content_of(
+        tmp_path,
+        state(COMMUNE, "A", valid_to=NOW),
+        state(COMMUNE, "A", valid_from=NOW),
+        state(OTHER, "B", valid_from=NOW),
+        event("transfer", [(COMMUNE, "A")], [(OTHER, "B")]),
+    )
+    before, _, taker = rows_of(content)
+    assert before.successors == ()
+    assert [link["code"] for link in rendered(taker)["predecessors"]] == ["A"]
+
+
 def test_a_name_is_given_to_the_states_it_belongs_to(tmp_path: Path) -> None:
     content = content_of(
         tmp_path,

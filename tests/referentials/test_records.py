@@ -133,3 +133,11 @@ def test_bytes_that_are_no_record_are_refused(payload: bytes) -> None:
         parse(payload)
     with pytest.raises(MalformedRecord):
         record_of(payload)
+
+
+def test_an_event_of_an_unknown_type_is_no_record() -> None:
+    event = b'{"basis":"b","effective_on":"2024-09-01","family":"event","id":"%s","links":[],"type":"%s"}'
+    identity = str(uuid.UUID(int=1)).encode()
+    assert isinstance(parse(event % (identity, b"merge")), ChangeEvent)
+    with pytest.raises(MalformedRecord, match="'fusion' is no change event"):
+        parse(event % (identity, b"fusion"))
