@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, proxy
 
 from matching.candidates import Finder, Kept
 from matching.deciding import Candidate, Evidence, Match, Outcome, Scored, decide, score_of
@@ -55,10 +55,11 @@ _finders: WeakKeyDictionary[Store, Finder] = WeakKeyDictionary()
 
 
 def finder_of(store: Store) -> Finder:
-    """The store's finder, made when it is first needed."""
+    """The store's finder, made when it is first needed; of use only as long as the store is."""
     finder = _finders.get(store)
     if finder is None:
-        finder = _finders[store] = Finder(store)
+        # A finder that kept its store would keep it for ever: what is kept here goes when the store goes.
+        finder = _finders[store] = Finder(proxy(store))
     return finder
 
 

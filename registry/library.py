@@ -1,7 +1,8 @@
 """Reads published data: the catalogue and the snapshots, and nothing else (D1).
 
-A library is shared by the threads of a process. It looks at the catalogue file on every question, so that a
-version published by another process is seen at once. No Flask, no SQLAlchemy, no database.
+A library is shared by the threads of a process. It looks at the catalogue's mark on every question, so that a
+version published by another process is seen at once; the versions that were open stay open. No Flask, no
+SQLAlchemy, no database.
 """
 
 from __future__ import annotations
@@ -32,14 +33,20 @@ from registry.watching import Identity, Watch
 
 KEPT_OPEN = 64  # snapshots; each costs a few mapped files, hardly any memory
 
+Built = tuple[tuple[int, int] | None, ...]
+
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An opened version: `store` answers look-ups and matches, `content` the full history."""
+    """An opened version: `store` answers look-ups and matches, `content` the full history.
+
+    `built` tells the files apart that were found in the folder.
+    """
 
     referential: ReferentialEntry
     version: VersionEntry
     folder: Path
+    built: Built = ()
 
     @cached_property
     def store(self) -> Store:
@@ -56,6 +63,13 @@ class Snapshot:
         if content.root != self.version.content_root:
             raise DamagedSnapshot(self.folder / "content", "it is not the content that was published")
         return content
+
+    def described(self, referential: ReferentialEntry, version: VersionEntry) -> Snapshot:
+        """The same opened files, with what the catalogue says of them now."""
+        fresh = Snapshot(referential, version, self.folder, self.built)
+        opened = {name: value for name, value in vars(self).items() if name in ("store", "content")}
+        vars(fresh).update(opened)  # where cached_property keeps them
+        return fresh
 
     def items_of_code(self, code: str) -> tuple[uuid.UUID, ...]:
         """The items that have, had or will have this code; of a million items most have had just one."""
@@ -115,7 +129,12 @@ class Library:
         if opened is not None and opened.referential is entry:
             return opened
         with self._lock:
-            snapshot = Snapshot(entry, version, self.root / version.folder)
+            folder = self.root / version.folder
+            built = _built(folder)
+            if opened is not None and opened.built == built:
+                snapshot = opened.described(entry, version)
+            else:
+                snapshot = Snapshot(entry, version, folder, built)
             self._open[key] = snapshot
             while len(self._open) > KEPT_OPEN:
                 self._open.popitem(last=False)
@@ -132,6 +151,19 @@ class Library:
         if entry is None:
             raise UnknownCorrespondence(correspondence, _nearest(correspondence, catalogue.correspondences))
         return entry
+
+
+def _built(folder: Path) -> Built:
+    """Which files these are: a search index that was built anew has others, at the same place."""
+    return tuple(_file(folder / part / "manifest.json") for part in ("search", "content"))
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None  # opening it says what is wrong
+    return found.st_ino, found.st_mtime_ns
 
 
 def _version(entry: ReferentialEntry, label: str | None) -> VersionEntry:
