@@ -14,7 +14,7 @@ from referentials.kinds import UnknownKind
 from referentials.records import MalformedRecord
 from referentials.shapes import InvalidShape
 from referentials.sheets.limits import TableError, TableTooLarge
-from referentials.snapshot import DamagedSnapshot
+from referentials.snapshot import DamagedSnapshot, UnorderedRecords
 from referentials.writers import NotWritable, UnknownFormat
 from registry.catalogue import DamagedCatalogue
 
@@ -38,6 +38,7 @@ FOREIGN: tuple[tuple[type[BaseException], str, Callable[[BaseException], str]], 
     (InvalidShape, "bad-file", str),
     (MalformedRecord, "bad-file", str),
     (BadRow, "bad-file", str),
+    (UnorderedRecords, "conflict", str),  # a draft adds what its base has already
     (StaleStore, "snapshot-stale", _without_paths),
     (StoreError, "snapshot-damaged", _without_paths),
     (DamagedSnapshot, "snapshot-damaged", _without_paths),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -17,6 +18,27 @@ CHANGE = Base.metadata.tables["change"]
 _COLUMNS = ("change_set", "position", "action", "family", "key", "payload")
 
 
+class Digest:
+    """Tells two passes over records apart where any byte or the order of them differs."""
+
+    def __init__(self) -> None:
+        self._hash = sha256()
+
+    @property
+    def value(self) -> bytes:
+        """The digest of what has passed so far."""
+        return self._hash.digest()
+
+    def over(self, records: Iterable[Record]) -> Iterator[Record]:
+        """The same records, each taken into the digest as it passes."""
+        for record in records:
+            # The lengths keep the boundaries: nothing can pass from one text to the next.
+            head = f"{record.family} {len(record.key)} {len(record.payload)} {record.key}"
+            self._hash.update(head.encode())
+            self._hash.update(record.payload)
+            yield record
+
+
 def write_changes(
     connection: Connection,
     change_set: uuid.UUID,
@@ -25,7 +47,8 @@ def write_changes(
 ) -> int:
     """Append changes to a change set, in any order; how many there were.
 
-    Raises SQLAlchemy's IntegrityError where it adds, or withdraws, one key twice.
+    Raises SQLAlchemy's IntegrityError where it adds, or withdraws, one key twice, and where the change set is
+    neither a draft nor sent back for changes.
     """
     newest = select(func.max(CHANGE.c.position)).where(CHANGE.c.change_set == change_set)
     highest = connection.execute(newest).scalar()

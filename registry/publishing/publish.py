@@ -9,6 +9,7 @@ service starts again.
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -21,6 +22,7 @@ from registry.database import begin_write
 from registry.errors import Conflict
 from registry.models import ChangeSet, OutboxEntry, Referential, Version
 from registry.publishing.change_sets import Proposal, head, now, read_proposal
+from registry.publishing.changes import Digest
 from registry.publishing.compilation import (
     Recipe,
     Staged,
@@ -54,23 +56,47 @@ class RefusedByDatabase(Conflict):
     """The draft contradicts itself, or what is published, in a way that a constraint found."""
 
 
+class ChangedMeanwhile(Conflict):
+    """The change set is no longer what was compiled."""
+
+    def __init__(self, change_set: uuid.UUID, referential: str) -> None:
+        super().__init__(
+            f"The change set {change_set} of {referential} was changed while it was being published."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """What of a change set went into the staged snapshot."""
+
+    withdrawn: list[RecordKey]
+    digest: Digest
+
+
 def publish(engine: Engine, root: Path, change_set: uuid.UUID) -> int:
     """Publish a change set as the next version of its referential; the version's ordinal.
 
-    `root` is the snapshots' root. Raises Conflict where the change set was published or withdrawn already, or
-    where another version came between (the head moved), CodesOverlap and RefusedByDatabase where two items
-    would own a code at a moment; in each case nothing is changed.
+    `root` is the snapshots' root. Raises Conflict where the change set was published or withdrawn already,
+    where another version came between (the head moved) or has its label, or where it was changed meanwhile;
+    NotCurrent where it withdraws what is not there; CodesOverlap and RefusedByDatabase where two items would
+    own a code at a moment; UnorderedRecords, MalformedRecord and UnstorableRecord for records that cannot be
+    published. In each case nothing is changed.
     """
     with engine.connect() as connection:
         proposal = read_proposal(connection, change_set)
     with file_lock(root, f"{proposal.referential}.lock"):
         with engine.connect() as connection:
-            _require_head(connection, read_proposal(connection, change_set))
-            withdrawn = read_withdrawn(connection, change_set)
-            staged = _compile(connection, root, change_set, proposal, withdrawn)
+            proposal = _require_publishable(connection, change_set)
+            draft = _Compiled(read_withdrawn(connection, change_set), Digest())
+            staged = _compile(connection, root, change_set, proposal, draft)
         try:
             with begin_write(engine) as connection:
-                _write(connection, change_set, proposal, withdrawn, staged)
+                _write(connection, change_set, proposal, draft, staged)
+        except IntegrityError as error:
+            clear_staging(root, proposal.referential)
+            raise RefusedByDatabase(
+                f"{proposal.referential}: the database refused the version: {error.orig}"
+            ) from error
         except Exception:
             clear_staging(root, proposal.referential)
             raise
@@ -130,11 +156,12 @@ def _compile(
     root: Path,
     change_set: uuid.UUID,
     proposal: Proposal,
-    withdrawn: list[RecordKey],
+    draft: _Compiled,
 ) -> Staged:
     header = ContentHeader(proposal.referential, proposal.ordinal, proposal.label, proposal.effective_on)
     base = base_content(root, proposal.referential, proposal.base)
-    records = merged(base, read_added(connection, change_set), withdrawn)
+    added = draft.digest.over(read_added(connection, change_set))
+    records = merged(base, added, draft.withdrawn)
     return compile_version(root, header, _recipe(connection, proposal.referential), records)
 
 
@@ -142,18 +169,23 @@ def _write(
     connection: Connection,
     change_set: uuid.UUID,
     proposal: Proposal,
-    withdrawn: list[RecordKey],
+    draft: _Compiled,
     staged: Staged,
 ) -> None:
     referential, ordinal, moment = proposal.referential, proposal.ordinal, now()
     # Held to the end of the transaction; on SQLite the transaction itself is the lock.
     connection.execute(select(Referential.id).where(Referential.id == referential).with_for_update())
-    _require_head(connection, read_proposal(connection, change_set))
-    withdraw_records(connection, referential, ordinal, withdrawn)
-    try:
-        write_records(connection, referential, ordinal, read_added(connection, change_set))
-    except IntegrityError as error:
-        raise RefusedByDatabase(f"{referential}: the database refused the version: {error.orig}") from error
+    connection.execute(select(ChangeSet.id).where(ChangeSet.id == change_set).with_for_update())
+    if (
+        _require_publishable(connection, change_set) != proposal
+        or read_withdrawn(connection, change_set) != draft.withdrawn
+    ):
+        raise ChangedMeanwhile(change_set, referential)
+    withdraw_records(connection, referential, ordinal, draft.withdrawn)
+    written = Digest()
+    write_records(connection, referential, ordinal, written.over(read_added(connection, change_set)))
+    if written.value != draft.digest.value:
+        raise ChangedMeanwhile(change_set, referential)
     clashes = overlaps(connection, referential, ordinal)
     if clashes:
         raise CodesOverlap(
@@ -203,13 +235,21 @@ def _write(
     create_view(connection, referential)
 
 
-def _require_head(connection: Connection, proposal: Proposal) -> None:
+def _require_publishable(connection: Connection, change_set: uuid.UUID) -> Proposal:
+    """The proposal of a change set that can be the next version; raises Conflict."""
+    proposal = read_proposal(connection, change_set)
     newest = head(connection, proposal.referential)
     if newest != proposal.base:
         raise Conflict(
             f"The change set starts from version {proposal.base} of {proposal.referential}, "
             f"but the newest is {newest}; rebase it."
         )
+    namesake = select(Version.ordinal).where(
+        Version.referential == proposal.referential, Version.label == proposal.label
+    )
+    if connection.execute(namesake).first() is not None:
+        raise Conflict(f"{proposal.referential} has a version {proposal.label!r} already.")
+    return proposal
 
 
 def _recipe(connection: Connection, referential: str) -> Recipe:

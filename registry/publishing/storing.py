@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from referentials.canonical import canonical
 from referentials.records import ChangeEvent, Designation, Fact, Observation, Record, State, parse
+from registry.errors import DomainError
 from registry.models import Base
 from registry.publishing.bulk import Value, analyse, chunks, insert_rows
 
@@ -27,8 +28,10 @@ _EVENT = ("id", "type", "effective_on", "earliest_on", "latest_on", "basis", "no
 _LINK = ("event", "position", "role", "item", "code", "level", "share", "share_basis")
 
 
-class UnstorableRecord(ValueError):
+class UnstorableRecord(DomainError):
     """A record whose value the database cannot give back as it is."""
+
+    slug = "bad-file"
 
     def __init__(self, record: str, value: object, why: str) -> None:
         super().__init__(f"{record}: {value!r} {why}")

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from referentials.records import RecordKey
+from registry.errors import Conflict
 from registry.models import Base
 from registry.publishing.bulk import chunks
 
@@ -23,7 +24,7 @@ EVENT = Base.metadata.tables["change_event"]
 Parameters = Mapping[str, object]
 
 
-class NotCurrent(ValueError):
+class NotCurrent(Conflict):
     """A record is to be withdrawn that no current row states."""
 
     def __init__(self, referential: str, key: RecordKey) -> None:

@@ -1,5 +1,7 @@
 """Triggers: a published row only ever gains its withdrawal, and no version that exists can gain or lose rows.
 
+What is submitted, approved or published of a change set cannot change either.
+
 They raise what the driver reports as an IntegrityError. What PostgreSQL checks for many rows it checks once
 per statement, over the transition table, so that COPY stays fast.
 """
@@ -38,6 +40,7 @@ KEPT = (*WITHDRAWABLE, *FIXED, "version")
 # A status is only ever replaced by one to its right.
 STATUSES = "scheduled published superseded withdrawn"
 HEAD = "coalesce((SELECT max(v.ordinal) FROM version v WHERE v.referential = {row}.referential), 0)"
+EDITABLE = "('draft', 'changes_requested')"
 KNOWN = "SELECT 1 FROM referential r WHERE r.id = {row}.referential"
 CLOSED = "SELECT 1 FROM correspondence c WHERE c.id = NEW.correspondence AND c.ordinal = NEW.ordinal"
 ORPHANS = """
@@ -105,6 +108,19 @@ def _for_sqlite() -> Iterator[str]:
         f"{changed(VERSION)} OR instr('{STATUSES}', NEW.status) < instr('{STATUSES}', OLD.status)",
         "of a version only the status changes, and never back",
     )
+    for name, event, rows in (
+        ("comes", "INSERT", ("NEW",)),
+        ("changes", "UPDATE", ("OLD", "NEW")),
+        ("goes", "DELETE", ("OLD",)),
+    ):
+        ours = " OR ".join(f"c.id = {row}.change_set" for row in rows)
+        fixed = f"SELECT 1 FROM change_set c WHERE ({ours}) AND c.status NOT IN {EDITABLE}"  # noqa: S608  # from the texts above
+        yield trigger(
+            f"change_{name}",
+            f"{event} ON change",
+            f"EXISTS ({fixed})",
+            "a change set changes only while it is a draft or sent back for changes",
+        )
     for table in ("association", "association_member"):
         yield trigger(
             f"{table}_comes",
@@ -120,7 +136,8 @@ def _for_sqlite() -> Iterator[str]:
     )
 
 
-# Referentials are locked in a shared mode: a row cannot slip in while another transaction publishes.
+# Referentials are locked in a shared mode: a row cannot slip in while another transaction publishes. Change
+# sets are locked for those who change them, too: one after the other, none while it is published.
 POSTGRESQL_FUNCTIONS = {
     "marjaa_refuse": """
         RAISE EXCEPTION '%: % is refused, %', TG_TABLE_NAME, lower(TG_OP), TG_ARGV[0]
@@ -154,6 +171,18 @@ POSTGRESQL_FUNCTIONS = {
             WHERE c.withdrawn_in <> 1 + {HEAD.format(row="c")}
         ) THEN
             RAISE EXCEPTION '%: a row is withdrawn by the next version only', TG_TABLE_NAME
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NULL;
+    """,  # noqa: S608  # from the texts above
+    "marjaa_change_moves": f"""
+        PERFORM 1 FROM change_set s
+            JOIN (SELECT DISTINCT change_set FROM moved) m ON m.change_set = s.id FOR NO KEY UPDATE OF s;
+        IF EXISTS (
+            SELECT 1 FROM change_set s JOIN (SELECT DISTINCT change_set FROM moved) m ON m.change_set = s.id
+            WHERE s.status NOT IN {EDITABLE}
+        ) THEN
+            RAISE EXCEPTION 'change: a change set changes only while it is a draft or sent back for changes'
                 USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         RETURN NULL;
@@ -235,6 +264,21 @@ def _for_postgresql() -> Iterator[str]:
             "FOR EACH STATEMENT",
             "marjaa_refuse('a row is never deleted')",
         )
+    for name, event, moved in (
+        ("comes", "INSERT", "NEW TABLE AS moved"),
+        ("changes_from", "UPDATE", "OLD TABLE AS moved"),
+        ("changes_to", "UPDATE", "NEW TABLE AS moved"),
+        ("goes", "DELETE", "OLD TABLE AS moved"),
+    ):
+        each = f"REFERENCING {moved} FOR EACH STATEMENT"
+        yield trigger("change", name, f"AFTER {event}", each, "marjaa_change_moves()")
+    yield trigger(
+        "change",
+        "goes_at_once",
+        "BEFORE TRUNCATE",
+        "FOR EACH STATEMENT",
+        "marjaa_refuse('changes of all change sets are not deleted at once')",
+    )
     for table, action in (
         ("version", "marjaa_version_follows()"),
         ("association", "marjaa_association_comes()"),

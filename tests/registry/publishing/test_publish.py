@@ -16,17 +16,17 @@ from sqlalchemy import Engine, func, insert, select, update
 from referentials.drafting import Draft, draft_from_list
 from referentials.listing import ListedChange, ListedItem, ListedLink
 from referentials.merkle import leaf_hash
-from referentials.records import Record, State
+from referentials.records import Record, RecordKey, State
 from registry.catalogue import VersionEntry
 from registry.database import begin_write
-from registry.errors import Conflict, DomainError
+from registry.errors import Conflict, DomainError, problem_of
 from registry.library import Library
 from registry.models import ChangeSet, Item, ItemState, LogLeaf, OutboxEntry, Referential, Version
 from registry.publishing import publish as publishing
 from registry.publishing.change_sets import Proposal, save_change_set
-from registry.publishing.compilation import STAGING, base_content, put_in_place
-from registry.publishing.publish import complete, publish
-from registry.publishing.rows import stored_records
+from registry.publishing.compilation import STAGING, Staged, base_content, compile_version, put_in_place
+from registry.publishing.publish import RefusedByDatabase, complete, publish
+from registry.publishing.rows import UnstorableRecord, stored_records, write_changes
 from registry.publishing.shelving import flip_catalogue
 
 THEN, NOW = date(2014, 9, 1), date(2024, 9, 1)
@@ -215,6 +215,67 @@ class TestPublishing:
         with pytest.raises(Conflict, match="the newest is 2"):
             publish(engine, root, late)
         assert labels(Library(root).versions("units"))[-1] == ("2024", "published")
+
+    def test_a_label_that_a_version_has_is_refused_before_anything_is_compiled(
+        self, engine: Engine, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        publish(engine, root, change_set(engine, root, 0))
+        again = change_set(engine, root, 1, label="2014")
+        monkeypatch.setattr(publishing, "compile_version", _die)
+        with pytest.raises(Conflict, match="has a version '2014' already"):
+            publish(engine, root, again)
+
+    @pytest.mark.parametrize("what", ["a record", "a withdrawal", "the label"])
+    def test_a_change_set_that_changes_while_it_is_compiled_is_not_published(
+        self, engine: Engine, root: Path, monkeypatch: pytest.MonkeyPatch, what: str
+    ) -> None:
+        publish(engine, root, change_set(engine, root, 0))
+        identity = change_set(engine, root, 1)
+        content = base_content(root, "units", 1)
+        assert content is not None
+        other = State(uuid.UUID(int=9), "02", "region", None, {}, {}, None).record()
+        region = next(
+            fact for fact in content.facts("state") if isinstance(fact, State) and fact.code == "01"
+        )
+
+        def changed_meanwhile(*arguments: Any) -> Staged:
+            staged = compile_version(*arguments)
+            with begin_write(engine) as connection:
+                if what == "a record":
+                    write_changes(connection, identity, [other], [])
+                elif what == "a withdrawal":
+                    write_changes(connection, identity, [], [region.record().record_key])
+                else:
+                    connection.execute(update(ChangeSet).where(ChangeSet.id == identity).values(label="2025"))
+            return staged
+
+        monkeypatch.setattr(publishing, "compile_version", changed_meanwhile)
+        with pytest.raises(Conflict, match="was changed while it was being published"):
+            publish(engine, root, identity)
+        assert count(engine, Version) == 1
+        assert not (root / STAGING / "units").exists()
+
+    def test_a_parent_that_does_not_exist_is_refused_as_a_conflict(self, engine: Engine, root: Path) -> None:
+        orphan = State(uuid.UUID(int=1), "01", "region", uuid.UUID(int=2), {}, {}, None).record()
+        with pytest.raises(RefusedByDatabase, match="parent"):
+            publish(engine, root, change_set(engine, root, 0, Draft((orphan,), ())))
+
+    def test_a_draft_that_does_not_fit_its_base_is_a_conflict(self, engine: Engine, root: Path) -> None:
+        publish(engine, root, change_set(engine, root, 0))
+        content = base_content(root, "units", 1)
+        assert content is not None
+        already = Draft((next(iter(content.records())),), ())
+        absent = Draft((), (RecordKey("state", f"{uuid.UUID(int=9)} "),))
+        for draft in (already, absent):
+            with pytest.raises(Exception, match=r"comes after|no current") as raised:
+                publish(engine, root, change_set(engine, root, 1, draft))
+            assert problem_of(raised.value).slug == "conflict"
+
+    def test_a_record_that_cannot_be_stored_is_a_fault_of_the_file(self, engine: Engine, root: Path) -> None:
+        torn = State(uuid.UUID(int=1), "01", "region", None, {"fr": "a\0"}, {}, None).record()
+        with pytest.raises(UnstorableRecord) as raised:
+            publish(engine, root, change_set(engine, root, 0, Draft((torn,), ())))
+        assert problem_of(raised.value).slug == "bad-file"
 
     def test_of_sixteen_at_once_one_succeeds_and_fifteen_conflict(self, engine: Engine, root: Path) -> None:
         identity = change_set(engine, root, 0)
