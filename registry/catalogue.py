@@ -15,7 +15,7 @@ from pathlib import Path
 
 from referentials.canonical import JSON, canonical
 from referentials.snapshot import write_whole
-from registry.watching import mark
+from registry.watching import changing
 
 FORMAT = 1
 NAME = "catalogue.json"
@@ -128,8 +128,8 @@ def write_catalogue(root: Path, catalogue: Catalogue) -> None:
         "correspondences": [_plain(entry) for entry in catalogue.correspondences.values()],
     }
     root.mkdir(parents=True, exist_ok=True)
-    write_whole(root / NAME, canonical(document))
-    mark(root)
+    with changing(root):
+        write_whole(root / NAME, canonical(document))
 
 
 def read_catalogue(root: Path) -> Catalogue:

@@ -1,9 +1,11 @@
 """Notices a replaced catalogue without a system call for every question.
 
 A look-up takes some ten microseconds, and a `stat`, which releases the interpreter's lock, costs a server
-several times that. So whoever replaces the catalogue then changes eight bytes of a small file beside it,
-which every reader on the machine has mapped: comparing them is all that the usual question costs. A folder
-that was replaced as a whole (restored, copied) has other files; that is noticed by a `stat` once a second.
+several times that. So whoever replaces the catalogue changes eight bytes of a small file beside it, which
+every reader on the machine has mapped: comparing them is all that the usual question costs. While it is being
+replaced they are zeros, at which every reader looks at the catalogue itself: once one of them has seen the
+new one, no other answers from the old one. A folder that was replaced as a whole (restored, copied) has other
+files; that is noticed by a `stat` once a second.
 """
 
 from __future__ import annotations
@@ -11,23 +13,37 @@ from __future__ import annotations
 import mmap
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from referentials.snapshot import write_whole
+
 NAME = "catalogue.mark"
 SIZE = 8
+CHANGING = bytes(SIZE)
+"""The mark while the catalogue is being replaced: never a current one."""
 LOOK_EVERY = 1.0  # seconds
 
 Identity = tuple[int, int, int]
 
 
-def mark(root: Path) -> None:
-    """Tell all readers on this machine that the catalogue below this root was replaced."""
-    handle = os.open(root / NAME, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        os.pwrite(handle, os.urandom(SIZE), 0)
-    finally:
-        os.close(handle)
+@contextmanager
+def changing(root: Path) -> Iterator[None]:
+    """Replace the catalogue below this root within: all readers on this machine notice at once.
+
+    Whoever dies within leaves readers that look at the catalogue each time, until it is replaced again.
+    """
+    path = root / NAME
+    if not path.exists():
+        write_whole(path, CHANGING)  # never seen empty
+    with path.open("r+b", buffering=0) as file:
+        file.write(CHANGING)
+        try:
+            yield
+        finally:
+            os.pwrite(file.fileno(), os.urandom(SIZE), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,7 @@ class Watch:
 
     def accept(self, look: Look) -> None:
         """From now on this is current; called when the catalogue that belongs to it can be read."""
-        self._accepted = look.marked
+        self._accepted = b"" if look.marked == CHANGING else look.marked
         self._look_again = time.monotonic() + LOOK_EVERY
 
 

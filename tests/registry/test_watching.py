@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from referentials.snapshot import write_whole
 from registry import watching
 from registry.catalogue import NAME, Catalogue, write_catalogue
 from registry.library import Library
-from registry.watching import Watch
+from registry.watching import Watch, changing
 from tests.registry.small_library import LEVELS, UNITS, publish
 
 
@@ -74,6 +75,49 @@ def test_an_installation_without_a_catalogue_is_empty_until_there_is_one(tmp_pat
     write_catalogue(tmp_path, Catalogue({}, {}))
     one_version(tmp_path, 1)
     assert [entry.id for entry in library.referentials()] == ["units"]
+
+
+def test_no_reader_goes_back_while_the_catalogue_is_being_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "LOOK_EVERY", 3600.0)
+    root = tmp_path / "live"
+    one_version(root, 1)
+    one_version(tmp_path / "next", 2)
+    readers = [Library(root), Library(root)]
+
+    def seen() -> list[str]:
+        return [reader.version("units").label for reader in readers]
+
+    assert seen() == ["2014", "2014"]
+    with changing(root):
+        assert seen() == ["2014", "2014"]
+        write_whole(root / NAME, (tmp_path / "next" / NAME).read_bytes())
+        assert seen() == ["2024", "2024"]
+    assert seen() == ["2024", "2024"]
+
+
+def test_whoever_dies_while_replacing_the_catalogue_leaves_readers_that_look_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "LOOK_EVERY", 3600.0)
+    one_version(tmp_path, 1)
+    (tmp_path / watching.NAME).write_bytes(watching.CHANGING)
+    watch = Watch(tmp_path / NAME)
+    watch.accept(watch.look())
+    assert not watch.is_current()
+    write_catalogue(tmp_path, Catalogue({}, {}))
+    watch.accept(watch.look())
+    assert watch.is_current()
+
+
+def test_a_replacement_that_fails_leaves_a_mark_that_readers_can_hold_on_to(tmp_path: Path) -> None:
+    one_version(tmp_path, 1)
+    with pytest.raises(OSError, match="full"), changing(tmp_path):
+        raise OSError("the disk is full")
+    watch = Watch(tmp_path / NAME)
+    watch.accept(watch.look())
+    assert watch.is_current()
 
 
 def test_a_mark_that_is_still_empty_is_no_mark(tmp_path: Path) -> None:
