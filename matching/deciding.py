@@ -13,7 +13,7 @@ from matching.within import NEAR_ENOUGH
 
 Outcome = Literal["exact", "auto", "review", "ambiguous", "none"]
 
-PARENT, LEVEL = 0.2, 0.03
+PARENT, LEVEL = 0.3, 0.03
 """What agreement with the parent, and with the kind of place the text names, is worth beside the text."""
 FORMER, ENDED = 0.02, 0.05
 _TIE = 0.005
@@ -21,7 +21,8 @@ _PLAUSIBLE = 0.6
 _LISTED = 0.45
 _WITHIN_TEXT, _WITHIN_WORDS, _WITHIN_MARGIN = 0.8, 0.75, 0.06
 _TELLING_SKELETON = 4
-_SAME_LETTERS = 0.7
+_SAME_LETTERS, _SAME_SHORT_LETTERS = 0.7, 0.85
+_SHORT_KEY = 6
 _ALMOST = 0.9
 
 
@@ -60,6 +61,8 @@ class Scored:
     alike: Likeness
     skeleton: int
     """How many consonants the equal skeletons have; 0 where they differ."""
+    key_length: int
+    """Letters in the key of the text: short ones meet by chance."""
     parent: float
     level: bool
     former: bool
@@ -114,7 +117,8 @@ def _unique_key(top: Scored, listed: Sequence[Scored]) -> bool:
     """Whether no other row has the same key, or the same telling skeleton, at least as near."""
     others = [each for each in listed if each is not top and each.parent >= top.parent]
     if top.text >= SAME_KEY:
-        return top.alike.letters >= _SAME_LETTERS and not any(each.text >= SAME_KEY for each in others)
+        least = _SAME_SHORT_LETTERS if top.key_length < _SHORT_KEY else _SAME_LETTERS
+        return top.alike.letters >= least and not any(each.text >= SAME_KEY for each in others)
     if top.skeleton < _TELLING_SKELETON or any(each.skeleton for each in others):
         return False
     return top.alike.across or (top.alike.spelling >= _ALMOST and top.alike.letters >= _SAME_LETTERS)

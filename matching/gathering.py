@@ -147,7 +147,8 @@ class Gatherer:
             if plan.kept is not None and not plan.kept.rows[standing.row]:
                 continue
             known = plan.found.get(standing.row)
-            if known is not None and known.text >= alike.text:
+            # Of two names that are as alike, the one that the row has today speaks for it.
+            if known is not None and (known.text, not known.former) >= (alike.text, not standing.former):
                 continue
             hint = plan.split.hint
             plan.found[standing.row] = Scored(
@@ -158,6 +159,7 @@ class Gatherer:
                 text=alike.text,
                 alike=alike,
                 skeleton=len(plan.keys.skeletons[0]) * alike.skeleton,
+                key_length=len(plan.keys.key),
                 parent=float(plan.within.weights_of(np.array([standing.row]))[0])
                 if plan.within.known
                 else 0.0,

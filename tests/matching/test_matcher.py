@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.matcher import Match, Query, UnknownLevel, match, match_many
-from matching.store import Name, Store
+from matching.store import Name, Row, Store
 from tests.matching.samples import CHANGED, TODAY, country, row, stored, untimed
 
 COMMUNES = ("commune", "arrondissement")
@@ -254,3 +254,42 @@ def test_scores_descend_and_lie_between_nothing_and_one(store: Store, query: Que
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
     assert len({candidate.row for candidate in answer.candidates}) == len(scores) <= 5
+
+
+def recoded(old: str, new: str, name: str) -> list[Row]:
+    return [
+        row(old, "commune", None, name, valid_to=CHANGED, successors=(new,)),
+        row(new, "commune", None, name, valid_from=CHANGED),
+    ]
+
+
+def test_a_name_kept_through_a_new_code_is_todays_name(tmp_path: Path):
+    store = stored(tmp_path / "s", recoded("A.1", "A.2", "Sidi Boubker"))
+    answer = match(store, Query("Sidi Boubker"), at=TODAY)
+    assert first(answer) == ("exact", "A.2")
+    assert "former_name" not in answer.candidates[0].parts
+
+
+def test_a_recoded_namesake_is_as_good_a_namesake_as_any(tmp_path: Path):
+    rows = [*recoded("A.1", "A.2", "Sidi Boubker"), row("B", "commune", None, "Sidi Boubker")]
+    answer = match(stored(tmp_path / "s", rows), Query("Sidi Boubker"), at=TODAY)
+    assert answer.outcome == "ambiguous"
+    assert {candidate.code for candidate in answer.candidates} == {"A.2", "B"}
+
+
+def test_short_names_whose_letters_differ_meet_by_chance_and_are_looked_at(tmp_path: Path):
+    store = stored(tmp_path / "s", [row("A", "commune", None, "Tahla")])
+    answer = match(store, Query("Thala"), at=TODAY)
+    assert first(answer) == ("review", "A")
+    assert answer.candidates[0].parts["spelling"] == 1.0  # the keys are equal
+
+
+def test_what_the_parent_has_comes_before_a_namesake_elsewhere(tmp_path: Path):
+    rows = [
+        row("1", "province", None, "Fès"),
+        row("2", "province", None, "Tanger"),
+        row("1.1", "commune", "1", "Fès-Médina"),
+        row("2.1", "commune", "2", "Médina"),
+    ]
+    answer = match(stored(tmp_path / "s", rows), Query("Medina", "Fes", ("commune",)), at=TODAY)
+    assert [candidate.code for candidate in answer.candidates[:2]] == ["1.1", "2.1"]
