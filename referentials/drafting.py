@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from referentials.events import EVENTS
 from referentials.listing import ListedChange, ListedItem, ListedLink
+from referentials.pairing import Calendar, Pairing
 from referentials.records import (
     ChangeEvent,
     ChangeLink,
@@ -19,7 +19,6 @@ from referentials.records import (
     RecordKey,
     State,
     derived_id,
-    item_id,
 )
 from referentials.shapes import shape_problem, to_wkb
 from referentials.snapshot import Content
@@ -55,18 +54,25 @@ def draft_from_list(
 
     Items are paired with the base's by code, or by the change event that keeps an item under a new code
     (recode …). A changed item's state ends and a new one starts on the day of its change event, else on
-    `effective_on`; an item of the base that is not in the list ends. In the first version an item starts when
-    its row says, unknown where it says nothing; later arrivals start like changes. Other names that the list
-    no longer has are withdrawn; observations are dated and stay. Raises UnfitList with every duplicate code,
-    missing parent, and code that appears or disappears without a change event that says why.
+    `effective_on`; an item of the base that is not in the list ends. What a correction or an annulment says
+    was never right is withdrawn, and a correction states it again with the same start; so is a state that
+    changes on the day it starts. In the first version an item starts when its row says, unknown where it says
+    nothing; later arrivals start like changes. Other names that the list no longer has are withdrawn;
+    observations are dated and stay, unless the list states another figure for the day. Raises UnfitList with
+    every duplicate code, missing parent, code that appears or disappears without a change event that says
+    why, item that two codes claim, and code whose change events do not agree on a day.
     """
     current = _current_states(base)
     problems = _structural_problems(items)
-    pairing = _Pairing(referential, ordinal, current, effective_on)
+    pairing = Pairing(referential, ordinal, current, effective_on)
     problems += pairing.pair(items, changes, first=base is None)
     if problems:
         raise UnfitList(problems)
-    return _Builder(base, pairing, effective_on).build(items, changes)
+    calendar = Calendar(changes, effective_on)
+    draft = _Builder(base, pairing, calendar).build(items, changes)
+    if calendar.problems:
+        raise UnfitList(calendar.problems)
+    return draft
 
 
 def _current_states(base: Content | None) -> dict[str, State]:
@@ -107,108 +113,64 @@ def _in_cycles(parents: Mapping[str, str | None]) -> list[str]:
     return found
 
 
-class _Pairing:
-    """Which item each code of the list is, and why codes appear and disappear."""
-
-    def __init__(
-        self, referential: str, ordinal: int, current: Mapping[str, State], effective_on: date
-    ) -> None:
-        self.referential = referential
-        self.ordinal = ordinal
-        self.current = current
-        self.effective_on = effective_on
-        self.items: dict[str, uuid.UUID] = {}
-
-    def pair(self, items: Sequence[ListedItem], changes: Sequence[ListedChange], *, first: bool) -> list[str]:
-        """Fill `items`; the problems found."""
-        problems = [f"{change.type!r} is no change event" for change in changes if change.type not in EVENTS]
-        listed = {item.code for item in items}
-        kept = self._kept(changes)
-        for item in items:
-            before = self.current.get(kept.get(item.code, item.code))
-            start = item.valid_from if first else item.valid_from or self.effective_on
-            self.items[item.code] = (
-                before.item
-                if before is not None and (item.code in kept or before.level == item.level)
-                else item_id(self.referential, item.level, item.code, start, self.ordinal)
-            )
-        explained_targets = {link.code for change in changes for link in change.targets}
-        explained_sources = {link.code for change in changes for link in change.sources}
-        if not first:
-            problems += [
-                f"code {code!r} appears and no change event says why"
-                for code in sorted(listed - self.current.keys() - explained_targets)
-            ]
-        problems += [
-            f"code {code!r} disappears and no change event says why"
-            for code in sorted(self.current.keys() - listed - explained_sources)
-        ]
-        problems += [
-            f"{change.type} starts from the code {link.code!r}, which the base does not have"
-            for change in changes
-            for link in change.sources
-            if link.code not in self.current
-        ]
-        problems += [
-            f"{change.type} leads to the code {link.code!r}, which the list does not have"
-            for change in changes
-            for link in change.targets
-            if link.code not in listed
-        ]
-        return problems
-
-    @staticmethod
-    def _kept(changes: Sequence[ListedChange]) -> dict[str, str]:
-        """New code → code before, where a change keeps the item."""
-        return {
-            change.targets[0].code: change.sources[0].code
-            for change in changes
-            if change.type in EVENTS
-            and EVENTS[change.type].keeps_item
-            and len(change.sources) == len(change.targets) == 1
-        }
-
-
 class _Builder:
-    def __init__(self, base: Content | None, pairing: _Pairing, effective_on: date) -> None:
+    def __init__(self, base: Content | None, pairing: Pairing, calendar: Calendar) -> None:
         self.base = base
         self.pairing = pairing
-        self.effective_on = effective_on
-        self.changed_on: dict[str, date] = {}
+        self.calendar = calendar
         self.added: list[Record] = []
         self.withdrawn: list[RecordKey] = []
 
     def build(self, items: Sequence[ListedItem], changes: Sequence[ListedChange]) -> Draft:
         """Compare every item with what the base knows of it."""
-        self.changed_on = {
-            link.code: change.effective_on for change in changes for link in change.sources + change.targets
-        }
         before_by_item = {state.item: state for state in self.pairing.current.values()}
         known = self._known()
         unlisted = {key for key in known if key.family == "designation"}
         levels = {item.code: item.level for item in items}
         for item in items:
             identity = self.pairing.items[item.code]
-            before = before_by_item.pop(identity, None)
-            state = self._state(item, identity, before)
-            self._replace(before, state)
+            self._place(item, identity, before_by_item.pop(identity, None))
             designations = self._designations(item, identity)
             unlisted.difference_update(record.record_key for record in designations)
             self._add_new(designations, known)
             self._add_new(self._observations(item, identity), known)
         for leaver in before_by_item.values():
-            self._end(leaver, self._since(leaver.code))
+            self._leave(leaver)
         self.withdrawn += sorted(unlisted)
-        self.added += [self._event(change, levels).record() for change in changes]
+        self._add_new((self._event(change, levels).record() for change in changes), known)
         return Draft(tuple(sorted(self.added, key=lambda record: record.order)), tuple(self.withdrawn))
 
-    def _known(self) -> set[RecordKey]:
+    def _known(self) -> dict[RecordKey, int]:
+        """The records of the base, without states, and their positions in it."""
         if self.base is None:
-            return set()
-        return {record.record_key for record in self.base.records() if record.family != "state"}
+            return {}
+        return {
+            record.record_key: position
+            for position, record in enumerate(self.base.records())
+            if record.family != "state"
+        }
 
-    def _state(self, item: ListedItem, identity: uuid.UUID, before: State | None) -> State:
-        start = self._since(item.code) if before is not None or self.base is not None else None
+    def _place(self, item: ListedItem, identity: uuid.UUID, before: State | None) -> None:
+        if before is None:
+            start = None if self.base is None else self.calendar.start(item.code)
+            self.added.append(self._state(item, identity, item.valid_from or start).record())
+            return
+        restated = self._state(item, identity, before.valid_from)
+        if restated.record() == before.record():
+            return
+        if self.calendar.withdraws(before.code):
+            self._withdraw(before)
+            self.added.append(restated.record())
+            for wrong in self._earlier(before):
+                self._withdraw(wrong)
+                self.added.append(replace(wrong, code=item.code).record())
+            return
+        day = self.calendar.change(before.code, item.code)
+        self._end(before, day)
+        starts_anew = before.valid_from is None or before.valid_from < day
+        self.added.append((replace(restated, valid_from=day) if starts_anew else restated).record())
+
+    def _state(self, item: ListedItem, identity: uuid.UUID, start: date | None) -> State:
         return State(
             item=identity,
             code=item.code,
@@ -217,26 +179,39 @@ class _Builder:
             names=item.names,
             attributes=item.attributes,
             shape=None if item.shape is None else to_wkb(item.shape),
-            valid_from=item.valid_from or start,
+            valid_from=start,
         )
 
-    def _replace(self, before: State | None, state: State) -> None:
-        if before is None:
-            self.added.append(state.record())
-        elif replace(state, valid_from=before.valid_from).record() != before.record():
-            self._end(before, self._since(state.code))
-            self.added.append(replace(state, valid_from=self._since(state.code)).record())
+    def _leave(self, state: State) -> None:
+        if not self.calendar.withdraws(state.code):
+            self._end(state, self.calendar.end(state.code))
+            return
+        for wrong in (state, *self._earlier(state)):
+            self._withdraw(wrong)
 
-    def _since(self, code: str) -> date:
-        """The day from which a code's change holds: that of its change event, else of the version."""
-        return self.changed_on.get(code, self.effective_on)
+    def _earlier(self, state: State) -> list[State]:
+        """The item's other states of the same code."""
+        known = [] if self.base is None else self.base.states_of(state.item)
+        return [other for other in known if other.code == state.code and other.key != state.key]
 
     def _end(self, state: State, on: date) -> None:
-        self.withdrawn.append(state.record().record_key)
-        self.added.append(replace(state, valid_to=on).record())
+        """End a state; one that would end on the day it starts, or before, is only withdrawn."""
+        self._withdraw(state)
+        if state.valid_from is None or state.valid_from < on:
+            self.added.append(replace(state, valid_to=on).record())
 
-    def _add_new(self, records: Iterable[Record], known: set[RecordKey]) -> None:
-        self.added += [record for record in records if record.record_key not in known]
+    def _withdraw(self, state: State) -> None:
+        self.withdrawn.append(state.record().record_key)
+
+    def _add_new(self, records: Iterable[Record], known: Mapping[RecordKey, int]) -> None:
+        """Add what the base does not state; what it states otherwise under the same key is withdrawn."""
+        for record in records:
+            position = known.get(record.record_key)
+            if position is not None and self.base is not None:
+                if self.base.payload(position) == record.payload:
+                    continue
+                self.withdrawn.append(record.record_key)
+            self.added.append(record)
 
     @staticmethod
     def _designations(item: ListedItem, identity: uuid.UUID) -> list[Record]:

@@ -4,9 +4,11 @@ from pathlib import Path
 import pytest
 import shapely
 
+from matching.store import Found, open_store
+from referentials.compiling import compile_search, day_number
 from referentials.drafting import Draft, UnfitList, draft_from_list
 from referentials.listing import ListedChange, ListedItem, ListedLink, ListedObservation, OtherName
-from referentials.records import ChangeEvent, Designation, State, parse
+from referentials.records import ChangeEvent, Designation, Observation, State, parse
 from referentials.snapshot import Content, ContentHeader, open_content, write_content
 
 THEN, NOW = date(2014, 9, 1), date(2024, 9, 1)
@@ -24,6 +26,27 @@ def first_version(tmp_path: Path, *items: ListedItem) -> Content:
 
 def next_draft(base: Content, *items: ListedItem, changes: tuple[ListedChange, ...] = ()) -> Draft:
     return draft_from_list("units", 2, base, items, changes, NOW)
+
+
+def change(kind: str, sources: str, targets: str, on: date = NOW) -> ListedChange:
+    """A change of codes, given with blanks between them."""
+    return ListedChange(
+        kind, on, tuple(map(ListedLink, sources.split())), tuple(map(ListedLink, targets.split())), "decree"
+    )
+
+
+def published(folder: Path, ordinal: int, base: Content | None, draft: Draft) -> Content:
+    """The content of a version: what the base has, without what is withdrawn, with what is added."""
+    gone = set(draft.withdrawn)
+    kept = [] if base is None else [record for record in base.records() if record.record_key not in gone]
+    records = sorted([*kept, *draft.added], key=lambda record: record.order)
+    write_content(folder, ContentHeader("units", ordinal, str(ordinal), NOW), records)
+    return open_content(folder)
+
+
+def found(folder: Path, content: Content, code: str, on: date) -> Found | None:
+    compile_search(content, folder, profile="place-names", levels=["region", "commune"])
+    return open_store(folder).find(code, day_number(on.isoformat()))
 
 
 def states(draft: Draft) -> list[State]:
@@ -123,3 +146,148 @@ def test_a_shape_is_rounded_and_a_broken_one_refused(tmp_path: Path) -> None:
     bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
     with pytest.raises(UnfitList, match=r"01.*Self-intersection"):
         draft_from_list("units", 1, None, [ListedItem("01", "region", None, {}, shape=bow)], [], THEN)
+
+
+@pytest.mark.parametrize("target", ["an item of its own", "another item"])
+@pytest.mark.parametrize("kind", ["correction", "annulment"])
+def test_a_code_that_was_never_right_answers_invalid(tmp_path: Path, kind: str, target: str) -> None:
+    right = ListedItem("01.07", "commune", "01", {"fr": "Bni Abdellah"})
+    start = [REGION, OLD, right] if target == "another item" else [REGION, OLD]
+    base = published(tmp_path / "1", 1, None, draft_from_list("units", 1, None, start, [], THEN))
+    draft = next_draft(base, REGION, right, changes=(change(kind, "01.05", "01.07"),))
+    assert not [state for state in states(draft) if state.code == "01.05"]
+    after = published(tmp_path / "2", 2, base, draft)
+    wrong = found(tmp_path / "search", after, "01.05", THEN)
+    assert wrong is not None
+    assert wrong.status == "invalid"
+    store = open_store(tmp_path / "search")
+    assert b'"01.07"' in store.rendered(wrong.row)
+    corrected = store.find("01.07", day_number(NOW.isoformat()))
+    assert corrected is not None
+    assert corrected.status == "valid"
+
+
+def test_a_correction_states_all_that_had_the_wrong_code_again_from_the_same_days(tmp_path: Path) -> None:
+    first = draft_from_list("units", 1, None, [REGION, OLD], [], THEN)
+    base = published(tmp_path / "1", 1, None, first)
+    renamed = ListedItem("01.05", "commune", "01", {"fr": "Bni Abdellah"})
+    base = published(tmp_path / "2", 2, base, next_draft(base, REGION, renamed))
+    draft = draft_from_list(
+        "units", 3, base, [REGION, NEW], [change("correction", "01.05", "01.11", date(2025, 1, 1))], NOW
+    )
+    assert [(s.code, s.names["fr"], s.valid_from, s.valid_to) for s in states(draft)] == [
+        ("01.11", "Bni Abdallah", None, NOW),
+        ("01.11", "Bni Abdellah", NOW, None),
+    ]
+    assert len(draft.withdrawn) == 2
+
+
+def test_an_annulled_code_that_stays_unlisted_leaves_no_state(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD)
+    draft = next_draft(base, REGION, changes=(change("annulment", "01.05", ""),))
+    assert states(draft) == []
+    assert [key.family for key in draft.withdrawn] == ["state"]
+
+
+def test_a_further_version_of_the_same_day_states_again_what_it_changes(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD)
+    base = published(tmp_path / "2", 2, base, next_draft(base, REGION, NEW, changes=(RECODE,)))
+    again = ListedItem("01.11", "commune", "01", {"fr": "Beni Abdellah"})
+    draft = draft_from_list("units", 3, base, [REGION, again], [], NOW)
+    (state,) = states(draft)
+    assert (state.names["fr"], state.valid_from, state.valid_to) == ("Beni Abdellah", NOW, None)
+    after = published(tmp_path / "3", 3, base, draft)
+    gone = draft_from_list("units", 4, after, [REGION], [change("abolition", "01.11", "")], NOW)
+    assert states(gone) == []
+    published(tmp_path / "4", 4, after, gone)
+
+
+def test_a_corrected_figure_takes_the_place_of_the_one_of_its_day(tmp_path: Path) -> None:
+    def with_figures(population: int, source: str) -> ListedItem:
+        return ListedItem(
+            "01",
+            "region",
+            None,
+            {"fr": "Tanger"},
+            other_names=(OtherName("Tangier", "en", "Latn", "alternative", source),),
+            observations=(ListedObservation("population", THEN, population, "persons", "HCP"),),
+        )
+
+    base = first_version(tmp_path, with_figures(5, "ISO"))
+    draft = next_draft(base, with_figures(6, "GeoNames"))
+    designation, observation = (parse(record.payload) for record in draft.added)
+    assert isinstance(designation, Designation)
+    assert isinstance(observation, Observation)
+    assert (designation.source, observation.value) == ("GeoNames", 6)
+    assert set(draft.withdrawn) == {record.record_key for record in draft.added}
+    published(tmp_path / "2", 2, base, draft)
+
+
+def test_an_event_that_the_base_has_already_is_not_stated_again(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD)
+    noted = change("redefinition", "01.05", "01.05")
+    base = published(tmp_path / "2", 2, base, next_draft(base, REGION, OLD, changes=(noted,)))
+    assert draft_from_list("units", 3, base, [REGION, OLD], [noted], NOW) == Draft((), ())
+
+
+LATER = date(2024, 12, 1)
+THIRD = ListedItem("01.07", "commune", "01", {"fr": "Issaguen"})
+
+
+@pytest.mark.parametrize(
+    ("items", "changes", "problem"),
+    [
+        ([OLD, NEW], [change("recode", "01.05", "01.11")], r"'01\.05', '01\.11' are one item"),
+        (
+            [NEW],
+            [change("recode", "01.05", "01.11"), change("recode", "01.07", "01.11")],
+            r"'01\.11' takes the place of both '01\.05' and '01\.07'",
+        ),
+        ([THIRD], [change("recode", "01.05", "01.07")], r"'01\.07', which another item has"),
+        (
+            [ListedItem("01.05", "commune", "01", {"fr": "X"}), THIRD],
+            [change("rename", "01.05", "01.05"), change("redefinition", "01.05", "01.05", LATER)],
+            r"'01\.05' changes on 2024-09-01 and 2024-12-01",
+        ),
+        (
+            [OLD, THIRD],
+            [change("redefinition", "01.05", "01.05"), change("redefinition", "01.05", "01.05")],
+            r"redefinition of 01\.05 on 2024-09-01 comes 2 times",
+        ),
+    ],
+)
+def test_changes_that_contradict_each_other_are_refused(
+    tmp_path: Path, items: list[ListedItem], changes: list[ListedChange], problem: str
+) -> None:
+    base = first_version(tmp_path, REGION, OLD, THIRD)
+    with pytest.raises(UnfitList, match=problem):
+        next_draft(base, REGION, *items, changes=tuple(changes))
+
+
+def test_of_two_days_the_one_on_which_the_code_ends_is_that_of_the_change(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD)
+    recode = change("recode", "01.05", "01.11", LATER)
+    draft = next_draft(base, REGION, NEW, changes=(recode, change("rename", "01.05", "01.11")))
+    assert [(s.code, s.valid_from, s.valid_to) for s in states(draft)] == [
+        ("01.05", None, LATER),
+        ("01.11", LATER, None),
+    ]
+
+
+def test_codes_that_are_passed_on_change_each_on_the_day_of_its_own_item(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD, THIRD)
+    moved = ListedItem("01.05", "commune", "01", {"fr": "Issaguen"})
+    changes = (change("recode", "01.05", "01.11"), change("recode", "01.07", "01.05", LATER))
+    draft = next_draft(base, REGION, NEW, moved, changes=changes)
+    assert [(s.code, s.valid_from, s.valid_to) for s in states(draft)] == [
+        ("01.05", None, NOW),
+        ("01.05", LATER, None),
+        ("01.07", None, LATER),
+        ("01.11", NOW, None),
+    ]
+
+
+def test_a_transfer_makes_no_item_of_the_giver(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD, THIRD)
+    draft = next_draft(base, REGION, OLD, THIRD, changes=(change("transfer", "01.05", "01.07"),))
+    assert states(draft) == []

@@ -1,0 +1,168 @@
+"""Which item each code of a full list is, and on which day it changes: what the change events say (D3)."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from referentials.events import EVENTS
+from referentials.listing import ListedChange, ListedItem
+from referentials.records import State, item_id
+
+
+class Pairing:
+    """Which item each code of the list is, and why codes appear and disappear."""
+
+    def __init__(
+        self, referential: str, ordinal: int, current: Mapping[str, State], effective_on: date
+    ) -> None:
+        self.referential = referential
+        self.ordinal = ordinal
+        self.current = current
+        self.effective_on = effective_on
+        self.items: dict[str, uuid.UUID] = {}
+
+    def pair(self, items: Sequence[ListedItem], changes: Sequence[ListedChange], *, first: bool) -> list[str]:
+        """Fill `items`; the problems found."""
+        problems = [f"{change.type!r} is no change event" for change in changes if change.type not in EVENTS]
+        if problems:
+            return problems
+        problems += _said_twice(changes)
+        listed = {item.code for item in items}
+        kept = self._kept(changes, problems)
+        for item in items:
+            before = self.current.get(kept.get(item.code, item.code))
+            start = item.valid_from if first else item.valid_from or self.effective_on
+            self.items[item.code] = (
+                before.item
+                if before is not None and (item.code in kept or before.level == item.level)
+                else item_id(self.referential, item.level, item.code, start, self.ordinal)
+            )
+        explained_targets = {link.code for change in changes for link in change.targets}
+        explained_sources = {link.code for change in changes for link in change.sources}
+        if not first:
+            problems += [
+                f"code {code!r} appears and no change event says why"
+                for code in sorted(listed - self.current.keys() - explained_targets)
+            ]
+        problems += [
+            f"code {code!r} disappears and no change event says why"
+            for code in sorted(self.current.keys() - listed - explained_sources)
+        ]
+        problems += [
+            f"{change.type} starts from the code {link.code!r}, which the base does not have"
+            for change in changes
+            for link in change.sources
+            if link.code not in self.current
+        ]
+        problems += [
+            f"{change.type} leads to the code {link.code!r}, which the list does not have"
+            for change in changes
+            for link in change.targets
+            if link.code not in listed
+        ]
+        return problems + self._claimed_twice()
+
+    def _kept(self, changes: Sequence[ListedChange], problems: list[str]) -> dict[str, str]:
+        """New code → code before, where a change keeps the item."""
+        free = {
+            link.code
+            for change in changes
+            for link in change.sources
+            if _ends_code(change, link.code) or (_keeps_item(change) and link.code != change.targets[0].code)
+        }
+        kept: dict[str, str] = {}
+        for change in changes:
+            if not _keeps_item(change):
+                continue
+            before, after = change.sources[0].code, change.targets[0].code
+            if before != after and after in self.current and after not in free:
+                # A correction may say that another item is meant; nothing else gives an item's code away.
+                if not EVENTS[change.type].withdraws:
+                    problems.append(f"{change.type} of {before!r} leads to {after!r}, which another item has")
+            elif kept.setdefault(after, before) != before:
+                problems.append(f"code {after!r} takes the place of both {kept[after]!r} and {before!r}")
+        return kept
+
+    def _claimed_twice(self) -> list[str]:
+        claims: defaultdict[uuid.UUID, list[str]] = defaultdict(list)
+        for code, item in self.items.items():
+            claims[item].append(code)
+        return [
+            f"the codes {', '.join(map(repr, sorted(codes)))} are one item by the change events"
+            for codes in claims.values()
+            if len(codes) > 1
+        ]
+
+
+class Calendar:
+    """The day of each code's change: that of its change event, else of the version.
+
+    `problems` gathers the codes for which the events do not agree on one.
+    """
+
+    def __init__(self, changes: Sequence[ListedChange], effective_on: date) -> None:
+        self.problems: list[str] = []
+        self._effective_on = effective_on
+        self._from: defaultdict[str, list[ListedChange]] = defaultdict(list)
+        self._into: defaultdict[str, list[ListedChange]] = defaultdict(list)
+        for change in changes:
+            for link in change.sources:
+                self._from[link.code].append(change)
+            for link in change.targets:
+                self._into[link.code].append(change)
+
+    def withdraws(self, before: str) -> bool:
+        """Whether a change says that what the base states of a code was never right."""
+        return any(EVENTS[change.type].withdraws for change in self._from.get(before, ()))
+
+    def start(self, code: str) -> date:
+        """The day on which a new item begins: nothing can lead to it earlier."""
+        return min((change.effective_on for change in self._into.get(code, ())), default=self._effective_on)
+
+    def change(self, before: str, code: str) -> date:
+        """The day from which an item that had the code `before` is what the list says, under `code`."""
+        return self._agreed(before, [*self._from.get(before, ()), *self._into.get(code, ())])
+
+    def end(self, before: str) -> date:
+        """The day on which an item that is not in the list ends."""
+        return self._agreed(before, self._from.get(before, ()))
+
+    def _agreed(self, before: str, changes: Iterable[ListedChange]) -> date:
+        """The day of the changes; where they differ, that of the change that ends the code."""
+        days = {change.effective_on for change in changes}
+        if len(days) > 1:
+            days = {change.effective_on for change in changes if _ends_code(change, before)} or days
+        if len(days) > 1:
+            told = " and ".join(str(day) for day in sorted(days))
+            self.problems.append(f"code {before!r} changes on {told}, and one list tells only one change")
+        return min(days, default=self._effective_on)
+
+
+def _keeps_item(change: ListedChange) -> bool:
+    return EVENTS[change.type].keeps_item and len(change.sources) == len(change.targets) == 1
+
+
+def _ends_code(change: ListedChange, code: str) -> bool:
+    """Whether a change says that another code takes the place of this one."""
+    went = any(link.code == code for link in change.sources)
+    return EVENTS[change.type].succeeds and went and all(link.code != code for link in change.targets)
+
+
+def _said_twice(changes: Sequence[ListedChange]) -> list[str]:
+    said = Counter(
+        (
+            change.type,
+            change.effective_on,
+            tuple(sorted(link.code for link in change.sources)),
+            tuple(sorted(link.code for link in change.targets)),
+        )
+        for change in changes
+    )
+    return [
+        f"{kind} of {', '.join(sources) or 'nothing'} on {day} comes {count} times"
+        for (kind, day, sources, _), count in said.items()
+        if count > 1
+    ]
