@@ -60,7 +60,7 @@ def print_summary(
         right=["rows", "share", "values"],
     )
     if summary.blank.rows:
-        click.echo(f"{summary.blank.rows:,} rows of `none` have no text.")
+        click.echo(f"Rows without a text, which are `none`: {summary.blank.rows:,}.")
     _print_worst(summary.by_within, within_column or "")
     _print_open(summary.open_values)
     columns = len(found.header)

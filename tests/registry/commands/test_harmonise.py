@@ -49,7 +49,7 @@ def test_every_row_gets_its_code_and_stays_where_it_was(marjaa, sheet: Path, tmp
 def test_the_summary_tells_counts_what_is_open_and_where_it_was_written(marjaa, sheet: Path, tmp_path: Path):
     said = harmonise(marjaa, sheet, tmp_path / "out.csv", "--level", "commune").stdout
     assert "4 rows, 4 distinct values of commune within province" in said
-    assert "1 rows of `none` have no text" in said
+    assert "Rows without a text, which are `none`: 1." in said
     assert "nowhere at all" in said
     assert f"Written: {tmp_path / 'out.csv'} (4 rows, 11 columns)" in said
 
