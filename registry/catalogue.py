@@ -15,6 +15,7 @@ from pathlib import Path
 
 from referentials.canonical import JSON, canonical
 from referentials.snapshot import write_whole
+from registry.naming import referential_id, version_label
 from registry.watching import changing
 
 FORMAT = 1
@@ -116,8 +117,8 @@ class Catalogue:
 
 
 def snapshot_folder(referential: str, ordinal: int) -> Path:
-    """The folder of a version's snapshot, below the snapshots' root."""
-    return Path(referential) / str(ordinal)
+    """The folder of a version's snapshot, below the snapshots' root; raises BadName for an id that is none."""
+    return Path(referential_id(referential)) / str(int(ordinal))
 
 
 def write_catalogue(root: Path, catalogue: Catalogue) -> None:
@@ -175,10 +176,15 @@ def _referential(fields: dict[str, JSON]) -> ReferentialEntry:
         )
         for version in fields["versions"]
     )
+    for version in versions:
+        # A catalogue may come from anywhere, and must not lead readers out of its folder.
+        snapshot_folder(version.referential, version.ordinal)
+        version_label(version.label)
     since = fields["records_from"]
     return ReferentialEntry(
         **{
             **fields,
+            "id": referential_id(fields["id"]),
             "levels": tuple(fields["levels"]),
             "languages": tuple(fields["languages"]),
             "records_from": None if since is None else date.fromisoformat(since),

@@ -17,6 +17,7 @@ from referentials.sheets.limits import TableError, TableTooLarge
 from referentials.snapshot import DamagedSnapshot, UnorderedRecords
 from referentials.writers import NotWritable, UnknownFormat
 from registry.catalogue import DamagedCatalogue
+from registry.naming import BadName
 
 
 def _without_paths(_error: BaseException) -> str:
@@ -31,6 +32,7 @@ FOREIGN: tuple[tuple[type[BaseException], str, Callable[[BaseException], str]], 
     (BadCodeFilter, "bad-value", str),
     (UnknownKind, "bad-value", str),
     (UnknownLevel, "bad-value", str),
+    (BadName, "bad-value", str),
     (TableTooLarge, "too-large", str),
     (TableError, "bad-file", str),
     (UnfitList, "bad-file", str),

@@ -17,6 +17,16 @@ Json = JSON(none_as_null=True)
 # A moment in UTC as RFC 3339 text ("2024-09-01T08:30:00Z"), because SQLite keeps no time zones.
 Moment = Text()
 
+# What ids of referentials and labels of versions are made of (`registry.naming`), as both databases check it.
+ID_PATTERN = (
+    "length(id) BETWEEN 1 AND 50 AND ltrim(id, 'abcdefghijklmnopqrstuvwxyz0123456789-') = ''"
+    " AND ltrim(id, '-') = id AND rtrim(id, '-') = id AND replace(id, '--', '') = id"
+)
+LABEL_PATTERN = (
+    "length(label) BETWEEN 1 AND 40 AND ltrim(label, '._-') = label"
+    " AND ltrim(label, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-') = ''"
+)
+
 
 class Base(DeclarativeBase):
     """The base of every model; constraints are named, so that migrations can refer to them."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, CodePoints, Json, Moment
+from registry.models.base import LABEL_PATTERN, Base, CodePoints, Json, Moment
 
 CHANGE_SET_STATUSES = ("draft", "submitted", "changes_requested", "approved", "published", "withdrawn")
 
@@ -23,6 +23,7 @@ class ChangeSet(Base):
             "status IN ('draft', 'submitted', 'changes_requested', 'approved', 'published', 'withdrawn')",
             name="status",
         ),
+        CheckConstraint(LABEL_PATTERN, name="label"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

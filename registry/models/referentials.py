@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, CodePoints, Json, Moment
+from registry.models.base import ID_PATTERN, LABEL_PATTERN, Base, CodePoints, Json, Moment
 
 VERSION_STATUSES = ("scheduled", "published", "superseded", "withdrawn")
 
@@ -18,8 +18,7 @@ class Referential(Base):
     """A register: one list that one body is responsible for (ISO 19135)."""
 
     __tablename__ = "referential"
-    # The longest id leaves room for the prefix of its view in PostgreSQL's 63 characters.
-    __table_args__ = (CheckConstraint("length(id) BETWEEN 1 AND 50", name="id_length"),)
+    __table_args__ = (CheckConstraint(ID_PATTERN, name="id"),)
 
     id: Mapped[str] = mapped_column(CodePoints, primary_key=True)
     kind: Mapped[str] = mapped_column(CodePoints)
@@ -49,6 +48,7 @@ class Version(Base):
             name="fk_version_base",
         ),
         CheckConstraint("status IN ('scheduled', 'published', 'superseded', 'withdrawn')", name="status"),
+        CheckConstraint(LABEL_PATTERN, name="label"),
         CheckConstraint("ordinal >= 1", name="ordinal"),
         CheckConstraint("base_ordinal < ordinal", name="base"),
     )

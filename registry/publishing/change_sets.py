@@ -13,6 +13,7 @@ from referentials.canonical import JSON
 from referentials.drafting import Draft
 from registry.errors import Conflict
 from registry.models import ChangeSet, Version
+from registry.naming import version_label
 from registry.publishing.rows import write_changes
 
 PUBLISHABLE = frozenset({"draft", "approved"})
@@ -44,14 +45,17 @@ def now() -> str:
 def save_change_set(
     connection: Connection, proposal: Proposal, draft: Draft, author: str | None = None
 ) -> uuid.UUID:
-    """Keep a draft, in the caller's transaction; the id of the change set."""
+    """Keep a draft, in the caller's transaction; the id of the change set.
+
+    Raises BadName for a label that a version cannot have.
+    """
     identity, moment = uuid.uuid4(), now()
     connection.execute(
         insert(ChangeSet).values(
             id=identity,
             referential=proposal.referential,
             base_ordinal=proposal.base or None,
-            label=proposal.label,
+            label=version_label(proposal.label),
             effective_on=proposal.effective_on,
             basis=proposal.basis,
             notes=dict(proposal.notes),

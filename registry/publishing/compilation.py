@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -59,11 +60,15 @@ def merged(base: Content | None, added: Iterable[Record], withdrawn: Sequence[Re
 
 
 def compile_version(root: Path, header: ContentHeader, recipe: Recipe, records: Iterable[Record]) -> Staged:
-    """Write `content/` and `search/` of a version into a staging folder of its own."""
+    """Write `content/` and `search/` of a version into a staging folder of its own, and flush them to disk.
+
+    A commit that survives a power failure must not meet a snapshot that did not.
+    """
     folder = root / STAGING / header.referential / f"{header.ordinal}-{uuid.uuid4().hex}"
     try:
         written = write_content(folder / "content", header, records)
         _compile_search(folder, recipe)
+        _flush(folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -82,6 +87,7 @@ def rebuild_search(root: Path, referential: str, ordinal: int, recipe: Recipe) -
             profile=kind_of(recipe.kind).profile,
             levels=recipe.levels,
         )
+        _flush(staging)
         if (place / "search").exists():
             (place / "search").rename(staging / "replaced")
         (staging / "search").rename(place / "search")
@@ -96,6 +102,7 @@ def put_in_place(root: Path, staged: Staged, referential: str, ordinal: int) -> 
     if place.exists():
         place.rename(staged.folder.with_name(f"replaced-{uuid.uuid4().hex}"))
     staged.folder.rename(place)
+    _flush_one(place.parent)
     clear_staging(root, referential)
 
 
@@ -115,6 +122,20 @@ def snapshot_condition(place: Path, content_root: str) -> Literal["whole", "sear
 def clear_staging(root: Path, referential: str) -> None:
     """Remove what interrupted compilations left; only for the holder of the referential's lock."""
     shutil.rmtree(root / STAGING / referential, ignore_errors=True)
+
+
+def _flush(folder: Path) -> None:
+    """Bring a folder with all that is in it to the disk."""
+    for path in (*folder.rglob("*"), folder):
+        _flush_one(path)
+
+
+def _flush_one(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _compile_search(folder: Path, recipe: Recipe) -> None:

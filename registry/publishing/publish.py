@@ -9,17 +9,19 @@ service starts again.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from referentials.records import RecordKey
 from referentials.snapshot import ContentHeader
 from registry.catalogue import snapshot_folder
 from registry.database import begin_write
-from registry.errors import Conflict
+from registry.errors import Conflict, DomainError
 from registry.models import ChangeSet, OutboxEntry, Referential, Version
 from registry.publishing.change_sets import Proposal, head, now, read_proposal
 from registry.publishing.changes import Digest
@@ -54,6 +56,16 @@ class CodesOverlap(Conflict):
 
 class RefusedByDatabase(Conflict):
     """The draft contradicts itself, or what is published, in a way that a constraint found."""
+
+
+class Incomplete(DomainError):
+    """Published versions that could not be compiled again, each with the reason."""
+
+    slug = "snapshot-damaged"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(f"Not all that is published could be compiled again: {'; '.join(problems)}.")
+        self.problems = tuple(problems)
 
 
 class ChangedMeanwhile(Conflict):
@@ -108,47 +120,57 @@ def publish(engine: Engine, root: Path, change_set: uuid.UUID) -> int:
 def complete(engine: Engine, root: Path) -> list[tuple[str, int]]:
     """Finish what an interruption left: compile published versions whose snapshot is missing or unusable.
 
-    Called at start-up. The versions that it compiled, as (referential, ordinal).
+    Called at start-up. The versions that it compiled, as (referential, ordinal). Raises Incomplete, after all
+    others are completed and the catalogue is flipped, where some could not be.
     """
-    compiled = []
+    compiled: list[tuple[str, int]] = []
+    problems: list[str] = []
     with engine.connect() as connection:
         referentials = connection.execute(select(Referential.id).order_by(Referential.id)).scalars().all()
     for referential in referentials:
         with file_lock(root, f"{referential}.lock"):
             clear_staging(root, referential)
-            compiled += [(referential, ordinal) for ordinal in _complete_versions(engine, root, referential)]
+            with engine.connect() as connection:
+                for version in _versions(connection, referential):
+                    try:
+                        if _complete_version(connection, root, version):
+                            compiled.append((referential, version.ordinal))
+                    except DBAPIError:
+                        raise  # nothing more can be completed without the database
+                    except Exception as error:
+                        # Whatever is wrong with one version does not keep the others from their readers.
+                        problems.append(f"{referential} {version.label}: {error}")
+            clear_staging(root, referential)
     flip_catalogue(engine, root)
+    if problems:
+        raise Incomplete(problems)
     return compiled
 
 
-def _complete_versions(engine: Engine, root: Path, referential: str) -> list[int]:
-    compiled = []
-    with engine.connect() as connection:
-        recipe = _recipe(connection, referential)
-        versions = connection.execute(
-            select(Version.__table__).where(Version.referential == referential).order_by(Version.ordinal)
-        ).all()
-        for version in versions:
-            condition = snapshot_condition(
-                root / snapshot_folder(referential, version.ordinal), version.content_root
-            )
-            if condition == "whole":
-                continue
-            compiled.append(version.ordinal)
-            if condition == "search":
-                rebuild_search(root, referential, version.ordinal, recipe)
-                continue
-            header = ContentHeader(referential, version.ordinal, version.label, version.effective_on)
-            staged = compile_version(
-                root, header, recipe, stored_records(connection, referential, version.ordinal)
-            )
-            if staged.written.root != version.content_root:
-                raise Conflict(
-                    f"{referential} {version.label}: the database gives the content root "
-                    f"{staged.written.root}, but {version.content_root} was published."
-                )
-            put_in_place(root, staged, referential, version.ordinal)
-    return compiled
+def _versions(connection: Connection, referential: str) -> Sequence[Row[Any]]:
+    own = select(Version.__table__).where(Version.referential == referential)
+    return connection.execute(own.order_by(Version.ordinal)).all()
+
+
+def _complete_version(connection: Connection, root: Path, version: Row[Any]) -> bool:
+    """Compile what is missing of a version's snapshot; whether anything was."""
+    referential, ordinal = version.referential, version.ordinal
+    condition = snapshot_condition(root / snapshot_folder(referential, ordinal), version.content_root)
+    if condition == "whole":
+        return False
+    recipe = _recipe(connection, referential)
+    if condition == "search":
+        rebuild_search(root, referential, ordinal, recipe)
+        return True
+    header = ContentHeader(referential, ordinal, version.label, version.effective_on)
+    staged = compile_version(root, header, recipe, stored_records(connection, referential, ordinal))
+    if staged.written.root != version.content_root:
+        raise Conflict(
+            f"the database gives the content root {staged.written.root}, "
+            f"but {version.content_root} was published"
+        )
+    put_in_place(root, staged, referential, ordinal)
+    return True
 
 
 def _compile(

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from sqlalchemy import Connection
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+from registry.naming import referential_id
 
 
 def view_name(referential: str) -> str:
-    """The name of a referential's view; raises ValueError for an id that is not lower case with hyphens."""
-    if not _ID.fullmatch(referential):
-        raise ValueError(f"no view can be named after the referential {referential!r}")
-    return f"view_{referential.replace('-', '_')}"
+    """The name of a referential's view; raises BadName for an id that is not lower case with hyphens."""
+    return f"view_{referential_id(referential).replace('-', '_')}"
 
 
 def create_view(connection: Connection, referential: str) -> None:

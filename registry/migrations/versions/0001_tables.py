@@ -24,6 +24,16 @@ down_revision: str | None = None
 branch_labels: str | None = None
 depends_on: str | None = None
 
+# Lower case letters, digits and single hyphens between them; spelt with what both databases have.
+ID = (
+    "length(id) BETWEEN 1 AND 50 AND ltrim(id, 'abcdefghijklmnopqrstuvwxyz0123456789-') = ''"
+    " AND ltrim(id, '-') = id AND rtrim(id, '-') = id AND replace(id, '--', '') = id"
+)
+# Letters, digits, '.', '_' and '-', a letter or digit first.
+LABEL = (
+    "length(label) BETWEEN 1 AND 40 AND ltrim(label, '._-') = label"
+    " AND ltrim(label, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-') = ''"
+)
 CURRENT = sa.text("withdrawn_in IS NULL")
 CURRENT_OPEN = sa.text("withdrawn_in IS NULL AND valid_to IS NULL")
 CURRENT_CLOSED = sa.text("withdrawn_in IS NULL AND valid_to IS NOT NULL")
@@ -58,7 +68,7 @@ def _referentials() -> None:
         may("records_from", sa.Date),
         may("records_basis", TEXT),
         sa.PrimaryKeyConstraint("id", name="pk_referential"),
-        sa.CheckConstraint("length(id) BETWEEN 1 AND 50", name="ck_referential_id_length"),
+        sa.CheckConstraint(ID, name="ck_referential_id"),
     )
     op.create_table(
         "change_set",
@@ -81,6 +91,7 @@ def _referentials() -> None:
             "status IN ('draft', 'submitted', 'changes_requested', 'approved', 'published', 'withdrawn')",
             name="ck_change_set_status",
         ),
+        sa.CheckConstraint(LABEL, name="ck_change_set_label"),
     )
     op.create_index("ix_change_set_referential", "change_set", ["referential"])
     op.create_table(
@@ -110,6 +121,7 @@ def _referentials() -> None:
         sa.CheckConstraint(
             "status IN ('scheduled', 'published', 'superseded', 'withdrawn')", name="ck_version_status"
         ),
+        sa.CheckConstraint(LABEL, name="ck_version_label"),
         sa.CheckConstraint("ordinal >= 1", name="ck_version_ordinal"),
         sa.CheckConstraint("base_ordinal < ordinal", name="ck_version_base"),
     )

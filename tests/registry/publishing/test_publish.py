@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from referentials.drafting import Draft, draft_from_list
 from referentials.listing import ListedChange, ListedItem, ListedLink
@@ -22,10 +24,11 @@ from registry.database import begin_write
 from registry.errors import Conflict, DomainError, problem_of
 from registry.library import Library
 from registry.models import ChangeSet, Item, ItemState, LogLeaf, OutboxEntry, Referential, Version
+from registry.naming import BadName
 from registry.publishing import publish as publishing
 from registry.publishing.change_sets import Proposal, save_change_set
 from registry.publishing.compilation import STAGING, Staged, base_content, compile_version, put_in_place
-from registry.publishing.publish import RefusedByDatabase, complete, publish
+from registry.publishing.publish import Incomplete, RefusedByDatabase, complete, publish
 from registry.publishing.rows import UnstorableRecord, stored_records, write_changes
 from registry.publishing.shelving import flip_catalogue
 
@@ -374,8 +377,56 @@ class TestInterruptions:
         publish(engine, root, change_set(engine, root, 0))
         (root / "units" / "1" / "content" / "manifest.json").unlink()
         monkeypatch.setattr(publishing, "stored_records", lambda *_: iter(()))
-        with pytest.raises(Conflict, match="content root"):
+        with pytest.raises(Incomplete, match=r"units 2014: the database gives the content root"):
             complete(engine, root)
+
+    def test_one_version_that_cannot_be_completed_does_not_keep_the_others_from_readers(
+        self, engine: Engine, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        publish_both(engine, root)
+        for ordinal in (1, 2):
+            (root / "units" / str(ordinal) / "content" / "manifest.json").unlink()
+        (root / "catalogue.json").unlink()
+
+        def lost_in_the_first(connection: Connection, referential: str, ordinal: int) -> Iterator[Record]:
+            return iter(()) if ordinal == 1 else stored_records(connection, referential, ordinal)
+
+        monkeypatch.setattr(publishing, "stored_records", lost_in_the_first)
+        with pytest.raises(Incomplete) as raised:
+            complete(engine, root)
+        assert len(raised.value.problems) == 1
+        assert labels(Library(root).versions("units")) == [("2024", "published")]
+        assert codes(Library(root)) == ["01", "01.05", "01.11"]
+        assert not (root / STAGING / "units").exists()
+
+    def test_the_files_of_a_snapshot_are_on_the_disk_before_the_database_knows_it(
+        self, engine: Engine, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        flushed: set[int] = set()
+        before: list[set[int]] = []
+        flush = os.fsync
+
+        def remember(handle: int) -> None:
+            flushed.add(os.fstat(handle).st_ino)
+            flush(handle)
+
+        def begin(engine: Engine) -> AbstractContextManager[Connection]:
+            before.append(set(flushed))
+            return begin_write(engine)
+
+        monkeypatch.setattr(os, "fsync", remember)
+        monkeypatch.setattr(publishing, "begin_write", begin)
+        publish(engine, root, change_set(engine, root, 0))
+        place = root / "units" / "1"
+        assert {path.stat().st_ino for path in (place, *place.rglob("*"))} <= before[0]
+
+    @pytest.mark.parametrize("label", ["", "a/b", "..", "20 24", "é", "x" * 41, "1\n"])
+    def test_a_label_that_could_not_be_in_an_address_is_refused(
+        self, engine: Engine, root: Path, label: str
+    ) -> None:
+        with pytest.raises(BadName, match="the label of a version") as raised:
+            change_set(engine, root, 0, label=label)
+        assert problem_of(raised.value).slug == "bad-value"
 
 
 def _die(*_args: object, **_kwargs: object) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, inspect
 
 from registry.database import begin_write
+from registry.naming import BadName
 from registry.publishing.views import create_view, view_name
 from tests.store import RABAT, add_referential, publish_rows, records, state
 
@@ -73,5 +74,5 @@ def test_sqlite_needs_no_view(sqlite_engine: Engine):
 
 @pytest.mark.parametrize("referential", ["", "Units", "a_b", "a;b", "a'b", "-a", "é"])
 def test_an_id_that_could_not_name_a_view_is_refused(referential: str):
-    with pytest.raises(ValueError, match="no view"):
+    with pytest.raises(BadName, match="cannot be the id"):
         view_name(referential)
