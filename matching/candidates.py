@@ -11,7 +11,7 @@ from rapidfuzz.distance import Indel
 from matching.collecting import hash_of
 from matching.grams import groups_in
 from matching.keys import Keys, keys_of_folded
-from matching.layout import Array, DamagedStore
+from matching.layout import Array, DamagedStore, text_of
 from matching.profiles import profile_named
 from matching.store import Store
 
@@ -48,7 +48,8 @@ class Finder:
         self._kept: dict[tuple[int, ...], Kept] = {}
 
     def key(self, number: int) -> str:
-        return bytes(self._keys[int(self._starts[number]) : int(self._starts[number + 1])]).decode()
+        raw = bytes(self._keys[int(self._starts[number]) : int(self._starts[number + 1])])
+        return text_of(raw, self.store.folder / "keys")
 
     def _place(self, key: bytes) -> int:
         """The first key that is not before this one."""
@@ -163,7 +164,8 @@ class Finder:
         if self._all is None:
             text = bytes(self._keys)
             starts = self._starts.tolist()
-            self._all = [text[first:last].decode() for first, last in pairwise(starts)]
+            path = self.store.folder / "keys"
+            self._all = [text_of(text[first:last], path) for first, last in pairwise(starts)]
         return self._all
 
     def nearest(self, texts: Sequence[str], allowed: Array | None = None) -> list[Array]:

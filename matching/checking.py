@@ -21,6 +21,8 @@ def check_arrays(folder: Path, manifest: Manifest, files: Mapping[str, Array]) -
 
     Postings (gram_keys) are many and are checked where they are read.
     """
+    if not len(files["key_name_starts"]):
+        raise DamagedStore(folder / "key_name_starts", "is empty")
     rows, names = manifest.size, len(files["name_rows"])
     parents, keys = len(files["parent_codes"]), len(files["key_name_starts"]) - 1
     counts = {"rows": rows, "names": names, "keys": keys}

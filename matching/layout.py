@@ -118,7 +118,7 @@ def read_manifest(folder: Path) -> Manifest:
         )
     except OSError as error:
         raise DamagedStore(folder, f"its manifest cannot be read ({error.strerror})") from None
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         raise DamagedStore(path, "not a manifest of a search folder") from None
     if manifest.builder_version != BUILDER_VERSION:
         raise StaleStore(
@@ -149,6 +149,14 @@ def map_file(folder: Path, name: str, manifest: Manifest) -> Array:
     except OSError as error:
         raise DamagedStore(path, f"cannot be read ({error.strerror})") from None
     return np.frombuffer(mapped, dtype)
+
+
+def text_of(raw: bytes, path: Path) -> str:
+    """Bytes of that file as text; raises DamagedStore for what is no UTF-8."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise DamagedStore(path, f"has {raw[:40]!r}, which is no UTF-8") from None
 
 
 def digest_of(path: Path) -> str:

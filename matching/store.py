@@ -28,6 +28,7 @@ from matching.layout import (
     digest_of,
     map_file,
     read_manifest,
+    text_of,
 )
 from matching.profiles import PROFILES
 from matching.rows import BadRow, Name, Row
@@ -170,7 +171,7 @@ class Store:
     # What a row says
 
     def code(self, row: int) -> str:
-        return bytes(self._codes[row]).decode()
+        return text_of(bytes(self._codes[row]), self.folder / "codes")
 
     def level(self, row: int) -> str:
         return self.levels[int(self.files["levels"][row])]
@@ -178,7 +179,9 @@ class Store:
     def parent(self, row: int) -> str | None:
         """The parent's code while this row holds."""
         number = int(self.files["parents"][row])
-        return None if number < 0 else bytes(self.files["parent_codes"][number]).decode()
+        if number < 0:
+            return None
+        return text_of(bytes(self.files["parent_codes"][number]), self.folder / "parent_codes")
 
     def valid_from(self, row: int) -> int:
         return int(self._valid_from[row])
@@ -193,7 +196,7 @@ class Store:
     def successors(self, row: int) -> tuple[str, ...]:
         """The codes that replaced it when it ended."""
         joined = self._successors[row]
-        return tuple(joined.decode().split("\n")) if joined else ()
+        return tuple(text_of(joined, self.folder / "successors").split("\n")) if joined else ()
 
     def importance(self, row: int) -> float:
         return float(self.files["importance"][row])
@@ -220,7 +223,7 @@ class Store:
         kind = int(self.files["name_kinds"][number])
         if kind >= len(kinds):
             raise DamagedStore(self.folder / "name_kinds", f"name {number} is of kind {kind} of {len(kinds)}")
-        return Name(self._texts[number].decode(), *kinds[kind])
+        return Name(text_of(self._texts[number], self.folder / "texts"), *kinds[kind])
 
     # Many rows
 

@@ -14,14 +14,14 @@ import mmap
 import os
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from hashlib import file_digest
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 
@@ -33,12 +33,15 @@ from referentials.records import (
     ChangeEvent,
     Designation,
     Fact,
+    MalformedRecord,
     Observation,
     Record,
     State,
     parse,
     record_of,
 )
+
+Read = TypeVar("Read", Record, Fact)
 
 FORMAT = 1
 _FILES = ("records.bin", "offsets.bin", "subjects.bin")
@@ -160,11 +163,11 @@ class Content:
 
     def records(self) -> Iterator[Record]:
         """All records in content order."""
-        return (record_of(payload) for payload in self.payloads())
+        return (self._read(record_of, payload) for payload in self.payloads())
 
     def facts(self, family: str) -> Iterator[Fact]:
         """All facts of a family, in order."""
-        return (parse(payload) for payload in self.payloads(family))
+        return (self._read(parse, payload) for payload in self.payloads(family))
 
     def states_of(self, item: uuid.UUID) -> list[State]:
         """The states of an item, earliest first."""
@@ -205,7 +208,14 @@ class Content:
         subjects = self._subjects[first:last]
         needle = np.array(item.bytes, dtype="S16")
         start, end = np.searchsorted(subjects, needle, "left"), np.searchsorted(subjects, needle, "right")
-        return (parse(self.payload(first + position)) for position in range(int(start), int(end)))
+        positions = range(first + int(start), first + int(end))
+        return (self._read(parse, self.payload(position)) for position in positions)
+
+    def _read(self, read: Callable[[bytes], Read], payload: bytes) -> Read:
+        try:
+            return read(payload)
+        except (MalformedRecord, AttributeError, OverflowError) as error:
+            raise DamagedSnapshot(self.folder / "records.bin", str(error)) from error
 
     @cached_property
     def _events(self) -> list[ChangeEvent]:
@@ -236,7 +246,7 @@ def open_content(folder: Path) -> Content:
         known_format, root = manifest["format"], str(manifest["content_root"])
     except FileNotFoundError as error:
         raise DamagedSnapshot(folder, "there is no manifest.json") from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise DamagedSnapshot(folder / "manifest.json", f"not a manifest ({error})") from error
     if known_format != FORMAT:
         raise DamagedSnapshot(folder, f"format {known_format!r} is not known here (this reads {FORMAT})")

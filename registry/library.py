@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
-from matching.store import Store, open_store
+from matching.store import DamagedStore, Store, open_store
 from referentials.snapshot import Content, DamagedSnapshot, open_content
 from registry.catalogue import (
     NAME,
@@ -73,8 +73,15 @@ class Snapshot:
 
     def items_of_code(self, code: str) -> tuple[uuid.UUID, ...]:
         """The items that have, had or will have this code; of a million items most have had just one."""
-        rows = (json.loads(self.store.rendered(row)) for row in self.store.rows_of(code))
-        return tuple(dict.fromkeys(uuid.UUID(row["item"]) for row in rows))
+        return tuple(dict.fromkeys(self._item(row) for row in self.store.rows_of(code)))
+
+    def _item(self, row: int) -> uuid.UUID:
+        try:
+            return uuid.UUID(json.loads(self.store.rendered(row))["item"])
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise DamagedStore(
+                self.store.folder / "rendered", f"row {row} names no item ({error})"
+            ) from error
 
 
 class Library:

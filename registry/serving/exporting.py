@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from matching.store import DamagedStore
 from referentials import writers
 from registry.library import Snapshot
 from registry.serving.listing import Filters, select
 from registry.serving.moments import Moment
-from registry.serving.rendering import item_bytes
+from registry.serving.rendering import item_bytes, read_item
 
 
 class ExportedItems:
@@ -32,7 +32,11 @@ class ExportedItems:
         for row in self._rows:
             head = f'"status":"{self._store.status(row, self._day)}"'
             shape = "full" if self._only_points and self._is_point(row) else self._filters.shape
-            yield json.loads(item_bytes(self._store, row, head, self._filters.language, shape))
+            body = item_bytes(self._store, row, head, self._filters.language, shape)
+            try:
+                yield read_item(body)
+            except (ValueError, RecursionError) as error:
+                raise DamagedStore(self._store.folder / "rendered", f"row {row}: {error}") from error
 
     def _is_point(self, row: int) -> bool:
         bounds = self._store.bbox(row)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 import shapely
 
-from matching.store import Store
+from matching.store import DamagedStore, Store
 
 # Where the wanted language has no name, these are tried, then any other in order of its tag.
 FALLBACK = ("fr", "ar", "en")
+# What readers of an item go by: these must be there, and be of these types.
+_MEMBERS: Mapping[str, type] = MappingProxyType(
+    {"code": str, "level": str, "names": dict, "other_names": list, "attributes": dict}
+)
 SHAPES = ("simplified", "full")
 
 
@@ -19,13 +25,21 @@ def narrowed(rendered: bytes, language: str) -> bytes:
 
     `language` of the result says which one was used, null where the item has no name at all.
     """
-    item = json.loads(rendered)
+    item = read_item(rendered)
     names = item["names"]
     used = used_language(list(names), language)
     item["names"] = {} if used is None else {used: names[used]}
     item["other_names"] = [name for name in item["other_names"] if name["language"] == used]
     item["language"] = used
     return json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def read_item(rendered: bytes) -> dict[str, Any]:
+    """An item as it was rendered, as a plain object; raises ValueError for what is none."""
+    item = json.loads(rendered)
+    if not isinstance(item, dict) or any(type(item.get(name)) is not kind for name, kind in _MEMBERS.items()):
+        raise ValueError(f"no item: {rendered[:120]!r}")
+    return item
 
 
 def used_language(available: Sequence[str], wanted: str) -> str | None:
@@ -42,10 +56,16 @@ def with_shape(rendered: bytes, store: Store, row: int, detail: str) -> bytes:
 
 
 def item_bytes(store: Store, row: int, head: str, language: str | None, shape: str | None) -> bytes:
-    """One item: `head` (members of its JSON object, without braces) before what was rendered."""
+    """One item: `head` (members of its JSON object, without braces) before what was rendered.
+
+    Raises DamagedStore where something has to be read for it that cannot be.
+    """
     rendered = store.rendered(row)
-    if language is not None:
-        rendered = narrowed(rendered, language)
-    if shape is not None:
-        rendered = with_shape(rendered, store, row, shape)
+    try:
+        if language is not None:
+            rendered = narrowed(rendered, language)
+        if shape is not None:
+            rendered = with_shape(rendered, store, row, shape)
+    except (ValueError, LookupError, TypeError, RecursionError, shapely.errors.ShapelyError) as error:
+        raise DamagedStore(store.folder / "rendered", f"row {row} cannot be read ({error})") from error
     return b"{%b,%b" % (head.encode(), rendered[1:])

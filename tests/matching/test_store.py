@@ -1,4 +1,6 @@
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.layout import MANIFEST, STARTS, TYPES, DamagedStore, StaleStore
+from matching.matcher import finder_of
 from matching.selecting import BadCodeFilter
 from matching.store import (
     BadRow,
@@ -339,6 +342,40 @@ def test_numbers_that_point_outside_do_not_open(tmp_path: Path, name: str):
     path.write_bytes(content)
     with pytest.raises(DamagedStore, match=name):
         open_store(tmp_path / "s")
+
+
+def test_an_index_of_keys_that_divides_nothing_does_not_open(tmp_path: Path):
+    stored(tmp_path / "s", country())
+    manifest = json.loads((tmp_path / "s" / MANIFEST).read_text())
+    manifest["files"]["key_name_starts"]["count"] = 0
+    (tmp_path / "s" / MANIFEST).write_text(json.dumps(manifest))
+    (tmp_path / "s" / "key_name_starts").write_bytes(b"")
+    with pytest.raises(DamagedStore, match="key_name_starts"):
+        open_store(tmp_path / "s")
+
+
+@pytest.mark.parametrize("size", ["1e999", "[" * 100_000])
+def test_a_manifest_whose_size_is_no_number_does_not_open(tmp_path: Path, size: str):
+    stored(tmp_path / "s", country())
+    manifest = tmp_path / "s" / MANIFEST
+    manifest.write_text(re.sub(r'"size": \d+', f'"size": {size}', manifest.read_text()))
+    with pytest.raises(DamagedStore):
+        open_store(tmp_path / "s")
+
+
+@pytest.mark.parametrize("name", ["texts", "codes", "parent_codes", "keys", "successors"])
+def test_bytes_that_are_no_text_are_a_damaged_store(tmp_path: Path, name: str):
+    stored(tmp_path / "s", country())
+    path = tmp_path / "s" / name
+    path.write_bytes(b"\xff" * path.stat().st_size)
+    store = open_store(tmp_path / "s")
+    with pytest.raises(DamagedStore, match=name):
+        for each in range(store.size):
+            store.names(each), store.code(each), store.parent(each), store.successors(each)
+        finder_of(store).all_keys()
+    if name == "keys":
+        with pytest.raises(DamagedStore, match=name):
+            finder_of(store).key(0)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": 3}', "\udcff"])

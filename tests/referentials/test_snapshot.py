@@ -97,6 +97,22 @@ def test_a_file_that_is_cut_or_missing_is_not_opened(content: Content, name: str
         open_content(content.folder)
 
 
+@pytest.mark.parametrize("ordinal", [b"1e999", b"[" * 100_000])
+def test_a_manifest_with_a_number_that_is_none_is_refused(content: Content, ordinal: bytes) -> None:
+    path = content.folder / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"ordinal":1', b'"ordinal":' + ordinal))
+    with pytest.raises(DamagedSnapshot, match="not a manifest"):
+        open_content(content.folder)
+
+
+def test_a_record_that_cannot_be_read_is_a_damaged_snapshot(content: Content) -> None:
+    path = content.folder / "records.bin"
+    path.write_bytes(path.read_bytes().replace(b'"names"', b'"nomes"').replace(b'"family"', b'"familx"'))
+    for read in (lambda: content.states_of(FES), lambda: list(content.records()), content.events):
+        with pytest.raises(DamagedSnapshot, match=r"records\.bin"):
+            read()
+
+
 @pytest.mark.parametrize("manifest", [b"", b"[]", b'{"format":1}', b"\xff\xfe"])
 def test_a_manifest_that_is_none_is_refused(content: Content, manifest: bytes) -> None:
     (content.folder / "manifest.json").write_bytes(manifest)
