@@ -48,10 +48,15 @@ class World:
         sources: str,
         targets: str,
         shares: Sequence[float | None] = (),
+        source_shares: Sequence[float | None] = (),
         **dates: date,
     ) -> None:
         parts = [*shares, *[None] * len(targets)]
-        links = [ChangeLink("source", item(name), name, "commune") for name in sources]
+        given = [*source_shares, *[None] * len(sources)]
+        links = [
+            ChangeLink("source", item(name), name, "commune", share, None if share is None else "area")
+            for name, share in zip(sources, given, strict=False)
+        ]
         links += [
             ChangeLink("target", item(name), name, "commune", share, None if share is None else "area")
             for name, share in zip(targets, parts, strict=False)
@@ -170,6 +175,106 @@ def test_an_abolished_code_leads_nowhere(world: World) -> None:
     world.has("A", None, ON)
     world.happens("abolition", ON, "A", "")
     assert found(world.projected("A")) == ("abolished", [])
+
+
+@pytest.mark.parametrize("kind", ["abolition", "annulment"])
+def test_what_an_abolished_code_held_is_with_the_targets_that_the_event_names(
+    world: World, kind: str
+) -> None:
+    world.has("A", None, ON)
+    world.has("B")
+    world.happens(kind, ON, "A", "B")
+    there = world.projected("A")
+    assert found(there) == ("merged", [("B", 1.0)])
+    assert not there.ambiguous
+    assert found(world.projected("B"))[1] == [("B", 1.0)]
+
+
+def test_what_was_abolished_into_a_living_code_is_found_back(world: World) -> None:
+    world.has("A", None, ON)
+    world.has("B")
+    world.happens("abolition", ON, "A", "B")
+    assert found(world.projected("B", LATE, EARLY)) == ("merged", [("A", None), ("B", None)])
+
+
+def test_a_part_that_went_nowhere_makes_the_answer_no_single_code(world: World) -> None:
+    world.has("A", None, ON)
+    world.has("B")
+    world.happens("abolition", ON, "A", "B", [0.75])
+    there = world.projected("A")
+    assert found(there) == ("mixed", [("B", 0.75)])
+    assert there.ambiguous
+
+
+def test_what_is_abolished_into_several_is_mixed(world: World) -> None:
+    world.has("A", None, ON)
+    world.has("B")
+    world.has("C")
+    world.happens("abolition", ON, "A", "BC", [0.75, 0.25])
+    assert found(world.projected("A")) == ("mixed", [("B", 0.75), ("C", 0.25)])
+
+
+def test_a_correction_to_another_item_leads_to_it(world: World) -> None:
+    world.has("A", None, ON)
+    world.has("B")
+    world.happens("correction", ON, "A", "B")
+    assert found(world.projected("A")) == ("recoded", [("B", 1.0)])
+    assert found(world.projected("B", LATE, EARLY)) == ("unchanged", [("B", 1.0)])
+
+
+def test_a_reinstatement_says_nothing_of_the_code_that_it_starts_from(world: World) -> None:
+    world.has("A")
+    world.has("B", ON)
+    world.happens("reinstatement", ON, "A", "B")
+    assert found(world.projected("A", LATE, EARLY)) == ("unchanged", [("A", 1.0)])
+
+
+def test_an_extraction_gives_the_share_of_its_source_and_leaves_the_rest(world: World) -> None:
+    world.has("A")
+    world.has("B", ON)
+    world.happens("extraction", ON, "A", "B", source_shares=[0.576923])
+    there = world.projected("A")
+    assert found(there) == ("split", [("A", 0.423077), ("B", 0.576923)])
+    assert [target.share_basis for target in there.targets] == ["area", "area"]
+
+
+def test_two_extractions_of_a_day_are_parts_of_the_same_whole(world: World) -> None:
+    world.has("A")
+    world.has("B", ON)
+    world.has("C", ON)
+    world.happens("extraction", ON, "A", "B", source_shares=[0.3])
+    world.happens("extraction", ON, "A", "C", source_shares=[0.2])
+    assert found(world.projected("A")) == ("split", [("A", 0.5), ("B", 0.3), ("C", 0.2)])
+
+
+def test_a_part_of_a_part_is_their_product(world: World) -> None:
+    world.has("A", None, ON)
+    for name in "BCD":
+        world.has(name, ON)
+    world.happens("split", ON, "A", "BC", [0.5, 0.5], source_shares=[0.8])
+    world.happens("merge", ON, "A", "D", source_shares=[0.2])
+    assert found(world.projected("A")) == ("mixed", [("B", 0.4), ("C", 0.4), ("D", 0.2)])
+
+
+def test_of_several_sources_and_targets_nobody_knows_what_went_where(world: World) -> None:
+    for name in "AB":
+        world.has(name, None, ON)
+    for name in "CD":
+        world.has(name, ON)
+    world.happens("merge", ON, "AB", "CD", [0.5, 0.5])
+    assert found(world.projected("A"))[1] == [("C", None), ("D", None)]
+
+
+def test_two_that_gave_to_each_other_for_years_are_walked_once_a_year(world: World) -> None:
+    world.has("A")
+    world.has("B")
+    for year in range(60):
+        sources, targets = ("A", "B") if year % 2 else ("B", "A")
+        world.happens("transfer", date(1930 + year, 1, 1), sources, targets, source_shares=[0.5])
+    there = world.projected("A", date(1929, 1, 1), LATE)
+    assert [target.code for target in there.targets] == ["A", "B"]
+    assert sum(target.share or 0 for target in there.targets) == pytest.approx(1)
+    assert len(there.path) == 59  # the first one concerned B before anything of A was there
 
 
 def test_a_reinstated_code_is_found_again(world: World) -> None:
