@@ -135,15 +135,18 @@ class Finder:
         """The rows that something lies in, at any date."""
         return self._remembered((-1,), lambda: self.store.files["own"] >= 0)
 
+    def of_rows(self, rows: Array) -> Kept:
+        """The rows of a mask."""
+        files = self.store.files
+        numbers = files["name_keys"][rows[files["name_rows"]]]
+        keys = np.zeros(self.size, dtype=bool)
+        keys[numbers[numbers >= 0]] = True
+        return Kept(rows, keys)
+
     def _remembered(self, name: tuple[int, ...], make: Callable[[], Array]) -> Kept:
         kept = self._kept.get(name)
         if kept is None:
-            files = self.store.files
-            rows = make()
-            numbers = files["name_keys"][rows[files["name_rows"]]]
-            keys = np.zeros(self.size, dtype=bool)
-            keys[numbers[numbers >= 0]] = True
-            kept = Kept(rows, keys)
+            kept = self.of_rows(make())
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self._kept[name] = kept

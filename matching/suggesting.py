@@ -23,13 +23,20 @@ _LOOKED_AT = 20
 
 
 def suggest(
-    store: Store, text: str, *, at: int, levels: Sequence[str] = (), limit: int = 10
+    store: Store,
+    text: str,
+    *,
+    at: int,
+    levels: Sequence[str] = (),
+    limit: int = 10,
+    among: Array | None = None,
 ) -> list[Candidate]:
     """Rows valid at that day that the text may become: by code, by beginning, then by similar beginning.
 
-    Those that begin so come by importance. Raises UnknownLevel.
+    Those that begin so come by importance. With `among` (row numbers), these rows instead of all
+    valid ones. Raises UnknownLevel.
     """
-    return list(_Suggesting(store, text[:LONGEST], at, levels, limit).found.values())
+    return list(_Suggesting(store, text[:LONGEST], at, levels, limit, among).found.values())
 
 
 def heaviest(weights: Array, count: int) -> Array:
@@ -43,10 +50,18 @@ def heaviest(weights: Array, count: int) -> Array:
 class _Suggesting:
     """One text's suggestions, gathered in order."""
 
-    def __init__(self, store: Store, text: str, at: int, levels: Sequence[str], limit: int) -> None:
+    def __init__(
+        self, store: Store, text: str, at: int, levels: Sequence[str], limit: int, among: Array | None
+    ) -> None:
         self.store = store
         self.finder: Finder = finder_of(store)
         self.kept: Kept | None = kept_of(self.finder, levels)
+        self.among: Array | None = None
+        if among is not None:
+            self.among = np.zeros(store.size, dtype=bool)
+            self.among[among] = True
+            # The name of an ended row leads to those that replaced it.
+            self.kept = self.finder.of_rows(self.among | (store.files["valid_to"] <= at))
         self.successions = Successions(store, at)
         self.at = at
         self.limit = limit
@@ -67,8 +82,11 @@ class _Suggesting:
         if not any(map(str.isdigit, text)):
             return
         starts = self.store.files["name_starts"]
-        rows = self.store.rows_beginning(text)
-        for row in rows[: self.limit * _LOOKED_AT]:
+        beginning = self.store.rows_beginning(text)
+        rows = np.arange(beginning.start, beginning.stop)
+        if self.kept is not None:
+            rows = rows[self.kept.rows[rows]]
+        for row in rows[: self.limit * _LOOKED_AT].tolist():
             if self._full():
                 return
             self._add(row, int(starts[row]), 1.0 if self.store.code(row) == text else _BEGINS, "code")
@@ -119,9 +137,12 @@ class _Suggesting:
         if self.kept is not None:
             wanted = self.kept.rows[rows]
             names, weights, rows = names[wanted], weights[wanted], rows[wanted]
-        valid = (files["valid_from"][rows] <= self.at) & (files["valid_to"][rows] > self.at)
-        valid &= files["flags"][rows] & INVALID == 0
-        for place in np.lexsort((np.arange(len(names)), -weights, ~valid))[
+        if self.among is None:
+            first = (files["valid_from"][rows] <= self.at) & (files["valid_to"][rows] > self.at)
+            first &= files["flags"][rows] & INVALID == 0
+        else:
+            first = self.among[rows]
+        for place in np.lexsort((np.arange(len(names)), -weights, ~first))[
             : self.limit * _LOOKED_AT
         ].tolist():
             if self._full():
@@ -157,10 +178,19 @@ class _Suggesting:
         return round(_NEARLY * alike, 4), "spelling"
 
     def _add(self, row: int, name: int, score: float, part: str) -> None:
-        for standing in self.successions.of(row):
-            wanted = self.kept is None or self.kept.rows[standing.row]
-            if wanted and not standing.ended and standing.row not in self.found and not self._full():
+        for standing in self._standing(row):
+            if standing.row not in self.found and not self._full():
                 self.found[standing.row] = self._candidate(standing, name, score, part)
+
+    def _standing(self, row: int) -> list[Standing]:
+        """The rows wanted that a row found stands for."""
+        among, kept = self.among, self.kept
+        if among is None:
+            found = [each for each in self.successions.of(row) if not each.ended]
+            return [each for each in found if kept is None or kept.rows[each.row]]
+        if among[row]:
+            return [Standing(row, former=False, ended=False)]
+        return [each for each in self.successions.of(row) if among[each.row]]
 
     def _candidate(self, standing: Standing, number: int, score: float, part: str) -> Candidate:
         store, row = self.store, standing.row

@@ -165,7 +165,15 @@ def select(snapshot: Snapshot, at: Moment, filters: Filters) -> np.ndarray:
 
 
 def _ranked(listing: Listing, selected: np.ndarray) -> list[int]:
+    """The selected rows that `q` finds, best first."""
     filters, store = listing.filters, listing.snapshot.store
-    best = suggest(store, filters.q or "", at=listing.at.number, levels=filters.levels, limit=RANKED)
-    kept = set(selected.tolist())
-    return [candidate.row for candidate in best if candidate.row in kept]
+    narrow = filters.statuses or filters.parent or filters.under or filters.codes or filters.bbox
+    best = suggest(
+        store,
+        filters.q or "",
+        at=listing.at.number,
+        levels=filters.levels,
+        limit=RANKED,
+        among=selected if narrow else None,  # otherwise what is valid is what is suggested
+    )
+    return [candidate.row for candidate in best]

@@ -22,7 +22,7 @@ READ = (
     "export.csv",
     "export.geojson",
 )
-FLIPS = 40
+FLIPS = 16
 
 
 @pytest.fixture

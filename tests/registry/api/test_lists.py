@@ -61,6 +61,36 @@ def test_a_text_keeps_names_that_resemble_it_best_first(client: FlaskClient) -> 
     assert codes(client, "q=meknasa+algharbia")[0] == "01.200.31"
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("q=meknassa&status=superseded", ["01.200.03"]),
+        ("q=arbaa&status=retired", ["02.300.02"]),
+        ("q=meknassa&status=retired", []),
+        ("q=meknasa&under=01", ["01.200.31", "01.200.32"]),
+        ("q=oulad&bbox=-4.96,34,-4.95,34.05", ["01.100.07"]),
+        ("q=tafraoute&parent=02.300", ["02.300.01"]),
+        ("q=tafraoute&parent=01.100", []),
+        ("q=01.200&codes=01.200.3*", ["01.200.31", "01.200.32"]),
+        ("q=gueldamane&under=01.200&status=superseded&level=commune", ["01.200.01"]),
+        ("q=bab+marzouka&under=01.200", ["01.200.10"]),
+    ],
+)
+def test_a_text_ranks_what_the_other_filters_keep(
+    client: FlaskClient, query: str, expected: list[str]
+) -> None:
+    assert sorted(codes(client, query)) == expected
+
+
+def test_a_text_is_looked_for_below_an_item_though_many_elsewhere_resemble_it_more(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.serving.listing.RANKED", 1)
+    assert codes(client, "q=ta&under=02") != codes(client, "q=ta&under=01")
+    assert codes(client, "q=ta&under=02") == ["02.300.01"]
+    assert codes(client, "q=ta&under=01") == ["01.200"]
+
+
 def test_a_list_in_one_language_says_which_each_item_got(client: FlaskClient) -> None:
     page = client.get(f"{ITEMS}?parent=01.100&lang=ar").get_json()
     assert page["language"] == "ar"
