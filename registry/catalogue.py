@@ -117,7 +117,7 @@ class Catalogue:
 
 
 def snapshot_folder(referential: str, ordinal: int) -> Path:
-    """The folder of a version's snapshot, below the snapshots' root; raises BadName for an id that is none."""
+    """The folder of a version's snapshot, below the snapshots' root; raises BadName for a bad id."""
     return Path(referential_id(referential)) / str(int(ordinal))
 
 

@@ -1,6 +1,7 @@
 """Seeds → the publish function: what a new installation starts with.
 
-Seeding is idempotent: what is there already, by referential and version label, is left alone.
+Seeding is idempotent: what is there already, by referential and version label, is left alone. So it can be
+run at every start, and finishes what an interrupted one left.
 """
 
 from __future__ import annotations
@@ -11,19 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from referentials.drafting import draft_from_list
 from referentials.findings import check, raise_on_errors
 from referentials.kinds import kind as kind_of
 from registry.database import begin_write
 from registry.models import Association, AssociationMember, Correspondence, Referential, Version
-from registry.publishing.change_sets import Proposal, head, now, save_change_set
+from registry.naming import referential_id
+from registry.publishing.change_sets import Proposal, discard_drafts, head, now, save_change_set
 from registry.publishing.compilation import base_content
-from registry.publishing.publish import complete, publish
+from registry.publishing.locks import file_lock
+from registry.publishing.publish import Incomplete, complete, publish
 from registry.publishing.shelving import flip_catalogue
 from seeds.catalogue import catalogue
 from seeds.model import Catalogue, SeedAssociation, SeedCorrespondence, SeedReferential, SeedVersion
+
+SEEDER = "marjaa seed"  # the author of its change sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +48,48 @@ def seed(
 ) -> list[str]:
     """Publish the seed material that is not there yet; what was published, as "referential label".
 
-    `root` is the snapshots' root. Raises SeedError, InvalidItems or UnfitList for material that cannot be
-    used; versions before the faulty one stay published.
+    `root` is the snapshots' root. One process seeds at a time, others wait. Progress is told for what has to
+    be done. Raises SeedError, InvalidItems, UnfitList or BadName for material that cannot be used; versions
+    before the faulty one stay published. Raises Incomplete, at the end, where something published earlier
+    cannot be compiled again.
     """
-    seeds = catalogue() if material is None else material
+    with file_lock(root, "seed.lock"):
+        return _seed(engine, root, progress, catalogue() if material is None else material)
+
+
+def _seed(engine: Engine, root: Path, progress: Progress | None, seeds: Catalogue) -> list[str]:
     total = sum(len(entry.versions) for entry in seeds.referentials) + len(seeds.correspondences)
     sources = {entry.id: entry for entry in seeds.referentials}
     published: list[str] = []
     done = 0
-    complete(engine, root)
+    incomplete: Incomplete | None = None
+    try:
+        complete(engine, root)
+    except Incomplete as error:
+        incomplete = error
     for referential in seeds.referentials:
         with begin_write(engine) as connection:
             _register(connection, referential)
         for version in referential.versions:
-            if progress is not None:
-                progress(Step(f"{referential.id} {version.label}", done, total))
-            if _publish_version(engine, root, referential, version):
+            if not _is_published(engine, referential, version):
+                if progress is not None:
+                    progress(Step(f"{referential.id} {version.label}", done, total))
+                _publish_version(engine, root, referential, version)
                 published.append(f"{referential.id} {version.label}")
             done += 1
     for correspondence in seeds.correspondences:
-        if progress is not None:
-            progress(Step(correspondence.id, done, total))
-        with begin_write(engine) as connection:
-            if _record_correspondence(connection, correspondence, sources[correspondence.source.referential]):
-                published.append(correspondence.id)
+        associations = correspondence.associations()
+        if not _is_recorded(engine, correspondence, associations):
+            if progress is not None:
+                progress(Step(correspondence.id, done, total))
+            source = sources[correspondence.source.referential]
+            with begin_write(engine) as connection:
+                _record_correspondence(connection, correspondence, associations, source)
+            published.append(correspondence.id)
         done += 1
     flip_catalogue(engine, root)
+    if incomplete is not None:
+        raise incomplete
     return published
 
 
@@ -92,20 +113,27 @@ def _register(connection: Connection, referential: SeedReferential) -> None:
         update(Referential).where(Referential.id == referential.id).values(**values)
     ).rowcount
     if not known:
-        connection.execute(insert(Referential).values(id=referential.id, **values))
+        connection.execute(insert(Referential).values(id=referential_id(referential.id), **values))
 
 
-def _publish_version(engine: Engine, root: Path, referential: SeedReferential, version: SeedVersion) -> bool:
+def _is_published(engine: Engine, referential: SeedReferential, version: SeedVersion) -> bool:
+    its_row = select(Version.ordinal).where(
+        Version.referential == referential.id, Version.label == version.label
+    )
     with engine.connect() as connection:
-        labels = connection.execute(
-            select(Version.label).where(Version.referential == referential.id)
-        ).scalars()
-        if version.label in set(labels):
-            return False
+        return connection.execute(its_row).first() is not None
+
+
+def _publish_version(engine: Engine, root: Path, referential: SeedReferential, version: SeedVersion) -> None:
+    with engine.connect() as connection:
         base = head(connection, referential.id)
     change_set = _draft(engine, root, referential, version, base)
-    publish(engine, root, change_set)
-    return True
+    try:
+        publish(engine, root, change_set)
+    except Exception:
+        with begin_write(engine) as connection:
+            discard_drafts(connection, referential.id, SEEDER)
+        raise
 
 
 def _draft(engine: Engine, root: Path, referential: SeedReferential, version: SeedVersion, base: int) -> UUID:
@@ -130,24 +158,33 @@ def _draft(engine: Engine, root: Path, referential: SeedReferential, version: Se
         version.effective_on,
     )
     with begin_write(engine) as connection:
-        return save_change_set(connection, proposal, draft)
+        discard_drafts(connection, referential.id, SEEDER)  # what a killed start left
+        return save_change_set(connection, proposal, draft, author=SEEDER)
+
+
+def _is_recorded(engine: Engine, seeded: SeedCorrespondence, associations: Sequence[SeedAssociation]) -> bool:
+    """Whether the newest correspondence of this id says the same."""
+    with engine.connect() as connection:
+        newest = _newest(connection, seeded.id)
+        return newest > 0 and _recorded(connection, seeded.id, newest) == [
+            (each.relation, _note(each), each.source, each.target, each.share) for each in associations
+        ]
+
+
+def _newest(connection: Connection, correspondence: str) -> int:
+    ordinal = select(func.max(Correspondence.ordinal)).where(Correspondence.id == correspondence)
+    return connection.execute(ordinal).scalar() or 0
 
 
 def _record_correspondence(
-    connection: Connection, seeded: SeedCorrespondence, source: SeedReferential
-) -> bool:
-    """Write a correspondence, under its source's licence, unless the newest one says the same already."""
-    associations = seeded.associations()
-    ordinals = connection.execute(
-        select(Correspondence.ordinal).where(Correspondence.id == seeded.id).order_by(Correspondence.ordinal)
-    ).scalars()
-    newest = max(ordinals, default=0)
-    if newest and _recorded(connection, seeded.id, newest) == [
-        (association.relation, _note(association), association.source, association.target, association.share)
-        for association in associations
-    ]:
-        return False
-    key = {"correspondence": seeded.id, "ordinal": newest + 1}
+    connection: Connection,
+    seeded: SeedCorrespondence,
+    associations: Sequence[SeedAssociation],
+    source: SeedReferential,
+) -> None:
+    """Write the next correspondence of this id, under its source's licence."""
+    ordinal = _newest(connection, seeded.id) + 1
+    key = {"correspondence": seeded.id, "ordinal": ordinal}
     connection.execute(
         insert(Association),
         [
@@ -159,7 +196,7 @@ def _record_correspondence(
     connection.execute(
         insert(Correspondence).values(
             id=seeded.id,
-            ordinal=newest + 1,
+            ordinal=ordinal,
             names=dict(seeded.names),
             source=seeded.source.referential,
             source_version=seeded.source.version,
@@ -172,7 +209,6 @@ def _record_correspondence(
             published_at=now(),
         )
     )
-    return True
 
 
 def _members(key: dict[str, object], associations: Sequence[SeedAssociation]) -> list[dict[str, object]]:

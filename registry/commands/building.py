@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from registry.catalogue import VersionEntry
+from registry.catalogue import VersionEntry, read_catalogue, write_catalogue
 from registry.commands.opening import opened_database
 from registry.commands.progress import progress
 from registry.config import Settings
@@ -48,6 +48,10 @@ def rebuild(library: Library, versions: Sequence[VersionEntry]) -> list[str]:
             entry = library.referential(version.referential)
             with file_lock(library.root, f"{entry.id}.lock"):
                 rebuild_search(library.root, entry.id, version.ordinal, Recipe(entry.kind, entry.levels))
+    if versions:
+        # The same catalogue again, so that whoever has an old index open opens the new one.
+        with file_lock(library.root, "catalogue.lock"):
+            write_catalogue(library.root, read_catalogue(library.root))
     return [_name(version) for version in versions]
 
 

@@ -12,6 +12,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from matching.store import StoreError
+from referentials.snapshot import DamagedSnapshot
 from registry.app import create_app
 from registry.commands.addresses import listening_address, wait_for_listener
 from registry.config import Settings
@@ -39,7 +41,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Answer over HTTP.
 
     The database is brought to this release's schema and interrupted publications are completed. Where nothing
-    is published yet, the referentials of a new installation are, before the first answer; else what is
+    is published yet, or newest versions cannot be opened, the service answers when that is done; else what is
     published is answered at once. Ctrl+C or SIGTERM stops it.
     """
     # The workers are processes of their own, which read the environment.
@@ -59,7 +61,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         log_level=LogLevels.warning,
         workers_kill_timeout=LAST_SECONDS,
     )
-    _prepare(settings)
+    make_whole(settings)
     # The workers come to be after this hook, and listen when they are ready.
     server.on_startup(threading.Thread(target=_greet, args=(settings, address), daemon=True).start)
     server.serve(target_loader=load)
@@ -70,14 +72,27 @@ def load(_target: str) -> Callable[..., Any]:
     return create_app()
 
 
-def _prepare(settings: Settings) -> None:
+def make_whole(settings: Settings) -> None:
+    """Prepare before the first answer where that is needed, else meanwhile."""
     # The database's libraries take as long to import as all else together, and no answer needs them.
     from registry.commands import preparing
 
-    if any(entry.latest for entry in Library(settings.snapshots).referentials()):
+    library = Library(settings.snapshots)
+    latest = [entry.id for entry in library.referentials() if entry.latest]
+    if not latest:
+        preparing.prepare(settings)
+    elif all(_can_be_opened(library, referential) for referential in latest):
         preparing.prepare_meanwhile(settings)
     else:
-        preparing.prepare(settings)
+        click.echo("Some indexes are of another release, or damaged: compiling them first.", err=True)
+        preparing.prepare_if_possible(settings)
+
+
+def _can_be_opened(library: Library, referential: str) -> bool:
+    try:
+        return library.snapshot(referential).store.size >= 0
+    except (StoreError, DamagedSnapshot):
+        return False
 
 
 def _greet(settings: Settings, address: str) -> None:

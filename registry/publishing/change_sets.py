@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from referentials.canonical import JSON
 from referentials.drafting import Draft
 from registry.errors import Conflict
-from registry.models import ChangeSet, Version
+from registry.models import Change, ChangeSet, Version
 from registry.naming import version_label
 from registry.publishing.rows import write_changes
 
@@ -68,6 +68,16 @@ def save_change_set(
     )
     write_changes(connection, identity, draft.added, draft.withdrawn)
     return identity
+
+
+def discard_drafts(connection: Connection, referential: str, author: str) -> None:
+    """Delete an author's drafts of a referential; what was submitted, or published, stays."""
+    drafts = select(ChangeSet.id).where(
+        ChangeSet.referential == referential, ChangeSet.author == author, ChangeSet.status == "draft"
+    )
+    identities = connection.execute(drafts).scalars().all()
+    connection.execute(delete(Change).where(Change.change_set.in_(identities)))
+    connection.execute(delete(ChangeSet).where(ChangeSet.id.in_(identities)))
 
 
 def read_proposal(connection: Connection, change_set: uuid.UUID) -> Proposal:

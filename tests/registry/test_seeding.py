@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,12 +15,16 @@ from sqlalchemy import Engine, func, select, text
 from referentials.drafting import UnfitList
 from referentials.findings import InvalidItems
 from referentials.listing import ListedItem
+from registry import seeding
 from registry.database import open_engine
+from registry.errors import Conflict
 from registry.library import Library
-from registry.models import Version
+from registry.models import ChangeSet, Version
+from registry.naming import BadName
+from registry.publishing.publish import Incomplete
 from registry.seeding import Step, seed
 from seeds.catalogue import catalogue
-from seeds.model import Catalogue, Listing
+from seeds.model import Catalogue, Listing, SeedVersion
 from tests import postgis
 
 SEEDED = {
@@ -111,6 +117,75 @@ def test_the_snapshots_are_the_same_to_the_byte_from_either_database(
     assert len(files) > 7 * 10
     for file in files:
         assert (on_sqlite.root / file).read_bytes() == (on_postgis.root / file).read_bytes(), file
+
+
+def small(*versions: SeedVersion) -> Catalogue:
+    """The smallest referential of the seeds, with these versions, or with its own."""
+    units = next(entry for entry in catalogue().referentials if entry.id == "regions-1997")
+    return Catalogue((replace(units, versions=versions or units.versions),), ())
+
+
+def test_an_interrupted_first_start_is_finished_by_the_next(engine: Engine, tmp_path: Path) -> None:
+    seeds = catalogue()
+    assert seed(engine, tmp_path, material=small()) == ["regions-1997 1997"]
+    entries = tuple(entry for entry in seeds.referentials if entry.id in ("regions-1997", "iso-3166-2-ma"))
+    steps: list[Step] = []
+    whole = replace(seeds, referentials=entries, correspondences=())
+    assert seed(engine, tmp_path, material=whole, progress=steps.append) == ["iso-3166-2-ma 2026"]
+    assert [step.what for step in steps] == ["iso-3166-2-ma 2026"]
+
+
+def test_two_that_seed_at_once_do_not_collide(engine: Engine, tmp_path: Path) -> None:
+    together = threading.Barrier(4)
+
+    def start(_number: int) -> list[str]:
+        together.wait()
+        return seed(engine, tmp_path, material=small())
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(start, range(4))) == [[], [], [], ["regions-1997 1997"]]
+
+
+@pytest.mark.parametrize("failure", [Conflict("no"), KeyboardInterrupt()])
+def test_what_cannot_be_published_leaves_no_drafts_behind(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    def fail(*_: object) -> None:
+        raise failure
+
+    with monkeypatch.context() as patch:
+        patch.setattr(seeding, "publish", fail)
+        for _ in range(2):
+            with pytest.raises(type(failure)):
+                seed(engine, tmp_path, material=small())
+    assert drafts(engine) == (1 if isinstance(failure, KeyboardInterrupt) else 0)  # as a kill would
+    assert seed(engine, tmp_path, material=small()) == ["regions-1997 1997"]
+    assert drafts(engine) == 0
+
+
+def drafts(engine: Engine) -> int:
+    with engine.connect() as connection:
+        drafted = select(func.count()).where(ChangeSet.status == "draft")
+        return connection.execute(drafted).scalar_one()
+
+
+def test_one_referential_that_cannot_be_completed_does_not_keep_others_from_being_seeded(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(*_: object) -> None:
+        raise Incomplete(["units 2014: lost"])
+
+    monkeypatch.setattr(seeding, "complete", cannot)
+    with pytest.raises(Incomplete, match="units 2014: lost"):
+        seed(engine, tmp_path, material=small())
+    assert [version.label for version in Library(tmp_path).versions("regions-1997")] == ["1997"]
+
+
+def test_a_referential_with_an_id_that_is_none_is_refused(engine: Engine, tmp_path: Path) -> None:
+    material = small()
+    odd = replace(material, referentials=(replace(material.referentials[0], id="../units"),))
+    with pytest.raises(BadName, match="the id of a referential"):
+        seed(engine, tmp_path, material=odd)
 
 
 def test_seed_material_with_errors_is_refused_and_what_came_before_stays(

@@ -10,6 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from registry.cli import main
+from registry.commands.preparing import prepare
+from registry.config import Settings
+from registry.library import Library
 from registry.seeding import catalogue
 
 
@@ -42,6 +45,25 @@ def test_seeding_again_publishes_nothing(data: Path):
     assert json.loads(marjaa("seed", "--json").stdout) == {"published": ["regions-1997 1997"]}
     assert json.loads(marjaa("seed", "--json").stdout) == {"published": []}
     assert marjaa("seed").stdout == "Everything was published already.\n"
+
+
+def test_a_start_finishes_what_an_interrupted_first_start_left(data: Path, monkeypatch, capsys):
+    whole = catalogue()  # the real one: the fixture's is that of the seeding module
+    seeded = ("regions-1997", "iso-3166-2-ma")
+    more = tuple(entry for entry in whole.referentials if entry.id in seeded)
+    settings = Settings.from_environment()
+    prepare(settings)
+    assert "Nothing is published yet" in capsys.readouterr().err
+    monkeypatch.setattr(
+        "registry.seeding.catalogue", lambda: replace(whole, referentials=more, correspondences=())
+    )
+    prepare(settings)
+    said = capsys.readouterr().err
+    assert "iso-3166-2-ma 2026" in said
+    assert "Nothing is published yet" not in said
+    prepare(settings)
+    assert capsys.readouterr().err == ""
+    assert [entry.id for entry in Library(settings.snapshots).referentials()] == sorted(seeded)
 
 
 def test_the_schema_is_brought_to_this_release_once(data: Path):

@@ -17,7 +17,10 @@ import pytest
 from click.testing import CliRunner
 
 from registry.cli import main
+from registry.commands import preparing
+from registry.commands import serve as serving_command
 from registry.commands.addresses import listening_address
+from registry.config import Settings
 from registry.errors import BadSetting, Unavailable
 
 UNREACHABLE = "postgresql://marjaa@127.0.0.1:1/marjaa"
@@ -66,6 +69,40 @@ def test_published_data_is_served_without_a_database_until_it_is_told_to_stop(da
         server.terminate()
         assert server.wait(timeout=20) == 0
     assert "Traceback" not in (data / "log").read_text()
+
+
+@pytest.fixture
+def how(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How an installation is made whole."""
+    ways: list[str] = []
+    for way in ("prepare", "prepare_if_possible", "prepare_meanwhile"):
+        monkeypatch.setattr(preparing, way, lambda _settings, way=way: ways.append(way))
+    return ways
+
+
+def test_what_can_be_read_is_answered_at_once(data: Path, how: list[str], monkeypatch):
+    monkeypatch.setenv("MARJAA_DATA", str(data))
+    serving_command.make_whole(Settings.from_environment())
+    assert how == ["prepare_meanwhile"]
+
+
+def test_indexes_of_another_release_are_compiled_before_the_first_answer(
+    data: Path, how: list[str], monkeypatch
+):
+    shutil.rmtree(data / "snapshots" / "units" / "2" / "search")
+    monkeypatch.setenv("MARJAA_DATA", str(data))
+    serving_command.make_whole(Settings.from_environment())
+    assert how == ["prepare_if_possible"]
+
+
+def test_what_can_be_read_is_served_where_indexes_cannot_be_compiled(data: Path):
+    shutil.rmtree(data / "snapshots" / "units" / "2" / "search")
+    port = free_port()
+    with serving(data, port):
+        address = f"http://127.0.0.1:{port}/api/v1/referentials/units/items/01?version=2014"
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            assert json.load(answer)["code"] == "01"
+    assert "served all the same" in (data / "log").read_text()
 
 
 def test_an_empty_installation_needs_its_database(tmp_path: Path, monkeypatch):

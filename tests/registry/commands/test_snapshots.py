@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from registry.library import Library
+
 
 @pytest.fixture
 def copies(snapshots: Path, tmp_path: Path) -> Path:
@@ -64,6 +66,14 @@ def test_a_lost_index_is_compiled_again_without_a_database(marjaa, copies: Path)
     after = marjaa("lookup", "units", "01.100", "--at", "2025-01-01", "--json", "--snapshots", str(copies))
     assert after.stdout == before
     assert marjaa("snapshot", "build", "--snapshots", str(copies)).stdout == "Everything is whole.\n"
+
+
+def test_whoever_has_an_index_open_opens_the_one_that_replaces_it(marjaa, copies: Path):
+    library = Library(copies)
+    before = library.snapshot("units").store
+    assert library.snapshot("units").store is before
+    marjaa("snapshot", "build", "units", "--version", "2024", "--snapshots", str(copies))
+    assert library.snapshot("units").store is not before
 
 
 def test_the_index_of_a_version_is_compiled_anew_where_asked(marjaa, copies: Path):
