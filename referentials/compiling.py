@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from uuid import UUID
 
 import orjson
 
@@ -88,17 +90,23 @@ def _parent_timelines(content: Content) -> Mapping[str, list[tuple[int, int, str
     """For every item that is a parent: its periods with the code that it had, earliest first."""
     parents: set[bytes] = set()
     for payload in content.payloads("state"):
-        # Only dates and hexadecimal digits come after it, so that no text can pass for it.
+        # Only dates and hexadecimal digits come after a state's parent, so that no text passes for it. Where
+        # there is none, an attribute or a name may pass for one: that costs a timeline nobody asks for.
         start = payload.rfind(b',"parent":"') + 11
         if start > 10:
             parents.add(payload[start : start + 36])
     timelines: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
-    for payload in content.payloads("state"):
-        start = payload.find(b'"family":"state","item":"') + 25
-        if parents and payload[start : start + 36] in parents:
-            state = orjson.loads(payload)
-            timelines[state["item"]].append((*_period(state), state["code"]))
+    for payload in content.payloads_about("state", _items(parents)):
+        state = orjson.loads(payload)
+        timelines[state["item"]].append((*_period(state), state["code"]))
     return timelines
+
+
+def _items(texts: Iterable[bytes]) -> Iterator[UUID]:
+    """The ids among texts, some of which may be something else."""
+    for text in texts:
+        with suppress(ValueError):
+            yield UUID(text.decode())
 
 
 def _period(state: Mapping[str, JSON]) -> tuple[int, int]:

@@ -161,6 +161,15 @@ class Content:
         for start, end in pairwise(bounds):
             yield self._data[start:end]
 
+    def payloads_about(self, family: str, items: Iterable[uuid.UUID]) -> Iterator[bytes]:
+        """The canonical bytes of a family's records about any of these items, in order."""
+        first, last = self._span[family]
+        subjects = self._subjects[first:last]
+        needles = np.array(sorted({item.bytes for item in items}), dtype="S16")
+        starts, ends = np.searchsorted(subjects, needles, "left"), np.searchsorted(subjects, needles, "right")
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            yield from (self.payload(position) for position in range(first + start, first + end))
+
     def records(self) -> Iterator[Record]:
         """All records in content order."""
         return (self._read(record_of, payload) for payload in self.payloads())

@@ -91,6 +91,21 @@ def test_a_state_has_a_row_for_each_code_that_its_parent_has_meanwhile(tmp_path:
     assert [rendered(row)["valid_from"] for row in rows] == [None, None]  # it is still one state
 
 
+def test_no_attribute_or_name_passes_for_a_part_of_the_record(tmp_path: Path) -> None:
+    imitation = {"family": "state", "item": str(OTHER), "parent": str(COMMUNE)}
+    content = content_of(
+        tmp_path,
+        State(REGION, "01", "region", None, imitation, {"a": imitation}),
+        State(COMMUNE, "01.1", "commune", REGION, imitation, {"a": imitation, "parent": "none é" * 9}),
+        State(OTHER, "02", "region", None, {"parent": "nobody"}, {"parent": "none é" * 9}),
+    )
+    assert [(row.code, row.parent) for row in rows_of(content)] == [
+        ("01", None),
+        ("01.1", "01"),
+        ("02", None),
+    ]
+
+
 def test_a_code_names_what_replaced_it_and_what_it_came_from(tmp_path: Path) -> None:
     content = content_of(
         tmp_path,
