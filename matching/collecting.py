@@ -11,10 +11,9 @@ import numpy as np
 from matching.keys import keys_of_folded
 from matching.layout import DEGREE, INVALID, NO_BOX, OPEN_END, UNKNOWN_START, Array
 from matching.profiles import may_be_qualified, profile_named
-from matching.rows import BadRow, Name, Row
+from matching.rows import LONGEST_CODE, BadRow, Name, Row
 from matching.text import fold, fold_many
 
-_MAX_CODE = 128
 _BOXLESS = (np.nan, np.nan, np.nan, np.nan)
 _GATHERED = 65_536
 _COPIED = 1 << 24
@@ -162,8 +161,8 @@ def check_rows(rows: Sequence[Row], levels: Mapping[str, int]) -> None:
     """Raises BadRow for the first that cannot be stored."""
     for row in rows:
         code = row.code
-        if not code.isprintable() or not 0 < len(code) <= _MAX_CODE:
-            raise BadRow(code, f"a code has 1 to {_MAX_CODE} characters, all of them printable")
+        if not code.isprintable() or not 0 < len(code) <= LONGEST_CODE:
+            raise BadRow(code, f"a code has 1 to {LONGEST_CODE} characters, all of them printable")
         if row.level not in levels:
             raise BadRow(code, f"level {row.level!r} is not one of {', '.join(levels)}")
         if not UNKNOWN_START <= row.valid_from < row.valid_to <= OPEN_END:

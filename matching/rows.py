@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+LONGEST_CODE = 64
+"""Characters of a code."""
+
 
 class Name(NamedTuple):
     """A text that leads to an item.

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from matching.rows import LONGEST_CODE
+
+__all__ = ["ANY_CODE", "KINDS", "LONGEST_CODE", "AttributeType", "Kind", "UnknownKind", "kind"]
+
 AttributeType = Literal["text", "number", "integer", "boolean", "object"]
 
-ANY_CODE = r"\S+"
-LONGEST_CODE = 64
+# Codes stand in addresses, where `/`, `.` and `..` lead elsewhere, and in filters, where `,`, `..` and `*`
+# have a meaning.
+ANY_CODE = r"(?!\.$)(?!.*\.\.)[^\s/,*]+"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, fields
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length
 
+from referentials.kinds import LONGEST_CODE
 from registry.api.fields import BoundingBox, Codes, Day, DayOrToday, OneOf, Several, Text, Whole
 from registry.serving.finding import DEFAULT_CANDIDATES, DEFAULT_SUGGESTIONS, MOST_CANDIDATES
 from registry.serving.listing import DEFAULT_LIMIT, MOST, STATUSES
-from registry.serving.lookup import LONGEST_CODE
 from registry.serving.rendering import SHAPES
 
-MOST_QUERIES = 500
+LONGEST_LABEL = 100  # characters of a version's label or a level
+MOST_QUERIES = 100
+MOST_CHARACTERS = 20_000
 
 _AT = "Day that the answer is about; by default today, or with a version the day it is effective on."
 _LEVEL = "Level, or several: repeated or with commas."
@@ -39,14 +44,14 @@ class LookupArguments(NoArguments):
 class UnversionedLookupArguments(LookupArguments):
     """The same where the address has no version."""
 
-    version = Text(LONGEST_CODE, metadata=_about("Label of a version; by default the newest published one."))
+    version = Text(LONGEST_LABEL, metadata=_about("Label of a version; by default the newest published one."))
 
 
 class FilterArguments(LookupArguments):
     """Filters of items."""
 
     status = Several(OneOf(STATUSES), metadata=_about("Statuses on that day; by default valid items."))
-    level = Several(Text(LONGEST_CODE), metadata=_about(_LEVEL))
+    level = Several(Text(LONGEST_LABEL), metadata=_about(_LEVEL))
     parent = Text(LONGEST_CODE, metadata=_about("Code whose direct children are listed."))
     under = Text(LONGEST_CODE, metadata=_about("Code whose descendants, at any depth, are listed."))
     codes = Codes(
@@ -67,19 +72,19 @@ class ListArguments(FilterArguments):
 class UnversionedListArguments(ListArguments):
     """The same where the address has no version."""
 
-    version = Text(LONGEST_CODE, metadata=_about("Label of a version; by default the newest published one."))
+    version = Text(LONGEST_LABEL, metadata=_about("Label of a version; by default the newest published one."))
 
 
 class UnversionedExportArguments(FilterArguments):
     """The same where the address has no version."""
 
-    version = Text(LONGEST_CODE, metadata=_about("Label of a version; by default the newest published one."))
+    version = Text(LONGEST_LABEL, metadata=_about("Label of a version; by default the newest published one."))
 
 
 class HistoryArguments(NoArguments):
     """Which version tells the history."""
 
-    version = Text(LONGEST_CODE, metadata=_about("Label of a version; by default the newest published one."))
+    version = Text(LONGEST_LABEL, metadata=_about("Label of a version; by default the newest published one."))
 
 
 class ProjectionArguments(HistoryArguments):
@@ -94,7 +99,7 @@ class FindArguments(HistoryArguments):
 
     at = DayOrToday(metadata=_about(_AT))
     q = Text(required=True, metadata=_about("The text."))
-    level = Several(Text(LONGEST_CODE), metadata=_about(_LEVEL))
+    level = Several(Text(LONGEST_LABEL), metadata=_about(_LEVEL))
 
 
 class SuggestArguments(FindArguments):
@@ -121,7 +126,7 @@ class MatchQuery(NoArguments):
 
     text = Text(required=True)
     within = Text(allow_none=True, load_default=None)
-    level = Several(Text(LONGEST_CODE), load_default=())
+    level = Several(Text(LONGEST_LABEL), load_default=())
 
 
 class MatchBody(NoArguments):
@@ -131,5 +136,14 @@ class MatchBody(NoArguments):
         fields.Nested(MatchQuery),
         required=True,
         validate=Length(1, MOST_QUERIES, error=f"a list of 1 to {MOST_QUERIES} queries"),
+        metadata=_about(f"At most {MOST_QUERIES} queries of {MOST_CHARACTERS:,} characters in all."),
     )
     limit = Whole(1, MOST_CANDIDATES, load_default=DEFAULT_CANDIDATES)
+
+    @validates_schema
+    def check_characters(self, data: Mapping[str, Any], **_: object) -> None:
+        """Matching takes as long as the texts are."""
+        characters = sum(len(each["text"]) + len(each["within"] or "") for each in data["queries"])
+        if characters > MOST_CHARACTERS:
+            said = f"texts and parents of at most {MOST_CHARACTERS:,} characters in all, not {characters:,}"
+            raise ValidationError(said, "queries")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import cast
 
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response, redirect, request, send_from_directory, url_for
 
 blueprint = Blueprint("docs", __name__)
 
@@ -40,7 +41,9 @@ _POLICY = (
 
 @blueprint.get("/docs")
 def reader() -> Response:
-    """The page."""
+    """The page; with a slash behind it, its relative addresses would lead elsewhere."""
+    if request.path.endswith("/"):
+        return cast(Response, redirect(url_for("docs.reader"), 308))
     return Response(
         _PAGE, headers={"Content-Security-Policy": _POLICY}, content_type="text/html; charset=utf-8"
     )

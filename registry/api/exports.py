@@ -58,13 +58,13 @@ def _export(referential: str, version: str | None, format: str, given: Mapping[s
         pieces = export(snapshot, format, at, filters, licensed=not versioned)
     response = answer(pieces, fresh, writer.media_type)
     name = f"{entry.id}-{snapshot.version.label}{writer.extension}"
-    response.headers["Content-Disposition"] = _attachment(name)
+    response.headers["Content-Disposition"] = attachment(name)
     described = url_for("catalogue.referential", referential=entry.id)
     response.headers["Link"] = f'<{described}>; rel="describedby"'
     return response
 
 
-def _attachment(name: str) -> str:
+def attachment(name: str) -> str:
     """The name of a file as RFC 6266 has it: what is not plain is percent-encoded beside a plain one."""
     plain = re.sub(r"[^\w.-]+", "_", name, flags=re.ASCII)
     encoded = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"

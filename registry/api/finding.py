@@ -58,7 +58,10 @@ def match(given: dict[str, Any], referential: str) -> Response:
 @blueprint.arguments(MatchBody)
 @blueprint.arguments(MatchBodyArguments, location="query")
 def match_many(body: dict[str, Any], given: dict[str, Any], referential: str) -> Response:
-    """The items that many texts mean, one result for each, in order; the same results as one by one."""
+    """The items that many texts mean, one result for each, in order; the same results as one by one.
+
+    A file of more texts than a body may have is for `marjaa harmonise`.
+    """
     snapshot, at = _opened(referential, given)
     queries = [Query(each["text"], each["within"], tuple(each["level"])) for each in body["queries"]]
     return answer_once(answer_matches(snapshot, queries, at, body["limit"]))

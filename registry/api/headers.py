@@ -14,7 +14,11 @@ Headers = list[tuple[str, str]]
 _ALL = [("X-Content-Type-Options", "nosniff")]
 _POLICY = ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 # Any page may read public answers; they ignore cookies.
-_OPEN = [*_ALL, ("Access-Control-Allow-Origin", "*")]
+_OPEN = [
+    *_ALL,
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag, Retry-After, Content-Disposition, Link"),
+]
 _PREFLIGHT = [
     ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
     ("Access-Control-Allow-Headers", "Content-Type, If-None-Match"),

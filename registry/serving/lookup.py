@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
+from referentials.kinds import LONGEST_CODE
 from registry.errors import UnknownCode
 from registry.library import Snapshot
 from registry.serving.moments import Moment
 from registry.serving.rendering import item_bytes
-
-LONGEST_CODE = 100  # characters; what is longer resembles no code
 
 
 def look_up(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from referentials.kinds import LONGEST_CODE
 from registry.errors import NotValidThen, UnknownCode
 from registry.history.facts import state_on
 from registry.history.items import ItemHistory, histories_of
 from registry.history.projection import Projection, project
 from registry.library import Snapshot
-from registry.serving.lookup import LONGEST_CODE
 from registry.serving.moments import require_recorded
 
 

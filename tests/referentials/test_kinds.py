@@ -1,5 +1,7 @@
 """The kinds of referential."""
 
+import re
+
 import pytest
 
 from matching.profiles import PROFILES
@@ -16,6 +18,17 @@ def test_an_unknown_kind_is_an_error_with_the_nearest_ids():
     assert raised.value.nearest[0] == "place-names"
     with pytest.raises(UnknownKind, match="there are administrative-units, place-names"):
         kind("zzz")
+
+
+@pytest.mark.parametrize("code", ["a/b", "a,b", "a*", "1..2", "..", ".", "a b", ""])
+@pytest.mark.parametrize("each", KINDS.values(), ids=KINDS)
+def test_no_code_has_signs_that_mean_something_in_addresses_and_filters(each, code):
+    assert not re.fullmatch(each.code_pattern, code)
+
+
+@pytest.mark.parametrize("code", ["MA-01", "NM_00:2024", "a.b", "ISO 9001".replace(" ", "-"), "a.", "é"])
+def test_other_codes_are_free_where_a_kind_does_not_say_more(code):
+    assert re.fullmatch(KINDS["code-lists"].code_pattern, code)
 
 
 @pytest.mark.parametrize("each", KINDS.values(), ids=KINDS)

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 API = "/api/v1"
 UNITS = f"{API}/referentials/units"
 CURSOR = "eJ8abc"
+LONG = b"a" * 200
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,8 @@ def test_a_damaged_cursor_is_refused(client: FlaskClient, position: int) -> None
         (b'{"queries": [{"text": "a"}], "limit": true}', 400, "limit"),
         (b'{"queries": [{"text": "a"}], "limit": 1.5}', 400, "limit"),
         (b'{"queries": [{"text": "a"}], "limit": NaN}', 400, "limit"),
-        (b'{"queries": [%s]}' % b",".join([b'{"text": "a"}'] * 501), 400, "500"),
+        (b'{"queries": [%s]}' % b",".join([b'{"text": "a"}'] * 101), 400, "100"),
+        (b'{"queries": [%s]}' % b",".join([b'{"text": "%s", "within": "b"}' % LONG] * 100), 400, "20,000"),
         (b'{"queries": [{"text": "%s"}]}' % (b"a" * 70_000), 413, "large"),
     ],
 )

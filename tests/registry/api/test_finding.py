@@ -37,6 +37,14 @@ def test_the_answer_to_one_body_is_never_that_to_another(client: FlaskClient) ->
     assert (again.status_code, again.get_json()["results"][0]["candidates"][0]["code"]) == (200, "02.300")
 
 
+def test_as_many_texts_as_a_body_may_have_are_answered(client: FlaskClient) -> None:
+    body = {"queries": [{"text": "Taza".ljust(200)}] * 100}
+    assert len(client.post(f"{UNITS}/match", json=body).get_json()["results"]) == 100
+    document = client.get("/api/v1/openapi.json").get_json()
+    queries = document["components"]["schemas"]["MatchBody"]["properties"]["queries"]
+    assert (queries["maxItems"], "20,000" in queries["description"]) == (100, True)
+
+
 def test_a_match_can_look_at_an_older_version(client: FlaskClient) -> None:
     found = client.get(f"{UNITS}/match?q=Oulad+Tayeb&version=2014").get_json()
     assert found["results"][0]["candidates"][0]["code"] == "01.100.05"

@@ -159,6 +159,8 @@ def test_head_answers_like_get_without_a_body(client: FlaskClient) -> None:
 def test_any_page_may_read_public_answers(client: FlaskClient) -> None:
     for answer in (client.get(f"{ITEM}/01"), client.get(f"{ITEM}/none")):
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+        assert exposed == ["ETag", "Retry-After", "Content-Disposition", "Link"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "Access-Control-Allow-Credentials" not in answer.headers
     preflight = client.options(f"{UNITS_URL}/match")
