@@ -1,4 +1,4 @@
-"""One owner of a code at a moment: what the unique index cannot see (D4)."""
+"""One owner of a code, and one state of an item, at a moment: what no unique index can see (D4)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ Range = tuple[date | None, date | None]
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """A code that two current states hold at the same moment, and their ranges `[from, to)`."""
+    """A code that two current states hold at the same moment, or that one of two states of an item has; and
+    their ranges `[from, to)`."""
 
     code: str
     first: Range
@@ -26,16 +27,23 @@ class Overlap:
 
 
 def overlaps(connection: Connection, referential: str, ordinal: int) -> list[Overlap]:
-    """The codes that a version gives to two states at a moment, by code; empty where all is well.
+    """The codes that a version gives to two states, or to one of two states of an item, at a moment.
 
-    Only states that the version introduces can bring an overlap, and two open states of a code are refused by
-    the unique index, so that one of the two has an end: each half of the union finds it by an index of its
-    own. For each introduced state at most one other state of either half is told.
+    By code; empty where all is well. Only states that the version introduces can bring an overlap. Two open
+    states of a code are refused by a unique index, so that one of the two has an end; two states of an item
+    with the same start, or none, are refused by others. So each quarter of the union finds the other state by
+    an index of its own. For each introduced state at most one other state of each quarter is told.
     """
     introduced, other = STATE.alias("introduced"), STATE.alias("other")
     pairs = union_all(
-        _pairs(introduced, referential, ordinal, _with_an_end),
-        _pairs(introduced, referential, ordinal, _without_an_end).where(introduced.c.valid_to.is_not(None)),
+        _pairs(introduced, referential, ordinal, "code", lambda state: state.c.valid_to.is_not(None)),
+        _pairs(introduced, referential, ordinal, "code", lambda state: state.c.valid_to.is_(None)).where(
+            introduced.c.valid_to.is_not(None)
+        ),
+        _pairs(introduced, referential, ordinal, "item", lambda state: state.c.valid_from.is_not(None)),
+        _pairs(introduced, referential, ordinal, "item", lambda state: state.c.valid_from.is_(None)).where(
+            introduced.c.valid_from.is_not(None)
+        ),
     ).subquery("pairs")
     found = connection.execute(
         select(
@@ -64,9 +72,10 @@ def _pairs(
     introduced: FromClause,
     referential: str,
     ordinal: int,
+    shared: str,
     chosen: Callable[[FromClause], ColumnElement[bool]],
 ) -> Select[Any]:
-    """Ids of introduced states and of a chosen state of the same code at a common moment, or NULL.
+    """Ids of introduced states and of a chosen state with the shared column at a common moment, or NULL.
 
     A scalar subquery, not a join: a planner whose statistics are behind cannot turn it round.
     """
@@ -75,7 +84,7 @@ def _pairs(
         select(state.c.id)
         .where(
             state.c.referential == introduced.c.referential,
-            state.c.code == introduced.c.code,
+            state.c[shared] == introduced.c[shared],
             state.c.withdrawn_in.is_(None),
             chosen(state),
             state.c.id != introduced.c.id,
@@ -90,14 +99,6 @@ def _pairs(
         introduced.c.introduced_in == ordinal,
         introduced.c.withdrawn_in.is_(None),
     )
-
-
-def _with_an_end(state: FromClause) -> ColumnElement[bool]:
-    return state.c.valid_to.is_not(None)
-
-
-def _without_an_end(state: FromClause) -> ColumnElement[bool]:
-    return state.c.valid_to.is_(None)
 
 
 def _begins_before_the_end_of(one: FromClause, other: FromClause) -> ColumnElement[bool]:

@@ -46,6 +46,33 @@ def test_two_states_of_a_code_overlap(connection, first, second, found, together
         assert overlaps(connection, "units", 2) == found
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ((Y2000, Y2010), (Y2010, None), False),
+        ((None, Y2010), (Y2010, None), False),
+        ((None, Y2015), (Y2010, None), True),
+        ((None, None), (Y2010, Y2020), True),
+        ((Y2000, None), (Y2010, None), True),
+        ((Y2000, Y2015), (Y2010, Y2020), True),
+    ],
+)
+@pytest.mark.parametrize("together", [True, False], ids=["in one version", "in two versions"])
+def test_two_states_of_an_item_overlap(connection, first, second, found: bool, together: bool):
+    one = state(1, "A", valid_from=first[0], valid_to=first[1])
+    other = state(1, "B", valid_from=second[0], valid_to=second[1])
+    if together:
+        write_records(connection, "units", 1, records(one, other))
+        clashes = overlaps(connection, "units", 1)
+    else:
+        publish_rows(connection, "units", 1, records(one))
+        write_records(connection, "units", 2, records(other))
+        clashes = overlaps(connection, "units", 2)
+    codes = (["A", "B"] if together else ["B"]) if found else []
+    assert [clash.code for clash in clashes] == codes
+    assert all((clash.first, clash.second) == (first, second) for clash in clashes)
+
+
 def test_a_withdrawn_state_owns_nothing_any_more(connection):
     one, other = state(1, "A", valid_to=Y2015), state(2, "A", valid_from=Y2010)
     publish_rows(connection, "units", 1, records(one))
