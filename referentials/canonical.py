@@ -21,7 +21,20 @@ LARGEST_INTEGER = 2**53 - 1
 def canonical(value: JSON) -> bytes:
     """The canonical bytes of a JSON value; numbers that may not be finite go through `plain` first."""
     payload = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    return payload if payload.isascii() else unicodedata.normalize("NFC", payload.decode()).encode()
+    if payload.isascii() or unicodedata.is_normalized("NFC", payload.decode()):
+        return payload
+    return orjson.dumps(_composed(value), option=orjson.OPT_SORT_KEYS)
+
+
+def _composed(value: JSON) -> JSON:
+    """The value with every text in NFC, in depth: before it is sorted and escaped."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, Mapping):
+        return {_composed(key): _composed(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_composed(inner) for inner in value]
+    return value
 
 
 def plain(value: JSON) -> JSON:

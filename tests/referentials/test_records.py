@@ -1,6 +1,8 @@
+import unicodedata
 import uuid
 from datetime import date
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +95,13 @@ def test_the_same_name_composed_or_decomposed_is_one_fact() -> None:
     assert composed != decomposed
     states = [State(ITEM, "03", "region", None, {"fr": name}, {}) for name in (composed, decomposed)]
     assert states[0].record() == states[1].record()
+
+
+@pytest.mark.parametrize("text", ["n\u0303", "a\n\u0303b", 'a"\u0301', "e\u0301\u0000"])
+def test_composing_a_text_breaks_neither_its_escapes_nor_the_order_of_keys(text: str) -> None:
+    payload = canonical({text: text, "z": 1, "o": 2})
+    assert canonical(orjson.loads(payload)) == payload
+    assert orjson.loads(payload)[unicodedata.normalize("NFC", text)] == unicodedata.normalize("NFC", text)
 
 
 def test_a_whole_number_is_one_fact_with_or_without_a_fraction() -> None:
