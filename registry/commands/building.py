@@ -20,7 +20,7 @@ def complete_all() -> list[str]:
     settings = Settings.from_environment()
     with opened_database(settings) as engine:
         upgrade(engine)
-        compiled = complete(engine, settings.snapshots)
+        compiled = complete(engine, settings.snapshots, thoroughly=True)
     library = Library(settings.snapshots)
     labels = {
         (one.referential, one.ordinal): _name(one)
@@ -31,12 +31,12 @@ def complete_all() -> list[str]:
 
 
 def unusable(library: Library) -> list[VersionEntry]:
-    """The versions of a folder whose index or content cannot be used by this release."""
+    """The versions of a folder whose index or content is damaged or of another release; reads every byte."""
     return [
         version
         for entry in library.referentials()
         for version in entry.versions
-        if snapshot_condition(library.root / version.folder, version.content_root) != "whole"
+        if snapshot_condition(library.root / version.folder, version.content_root, thoroughly=True) != "whole"
     ]
 
 

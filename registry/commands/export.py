@@ -57,7 +57,7 @@ def export(
     """Write the items of REFERENTIAL that are valid today or on a date into a file."""
     chosen = wanted or _format_of(output)
     snapshot, moment = open_moment(open_library(snapshots), referential, version, at)
-    pieces = exported(snapshot, chosen, moment, filters)
+    pieces = exported(snapshot, chosen, moment, filters, licensed=version is None)
     if output == STANDARD_OUTPUT:
         for piece in pieces:
             click.echo(piece, nl=False)

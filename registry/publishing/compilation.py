@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from matching.store import DamagedStore, StaleStore, open_store
+from matching.store import DamagedStore, StaleStore, open_store, verify_store
 from referentials.compiling import compile_search
 from referentials.kinds import kind as kind_of
-from referentials.records import Record, RecordKey
+from referentials.records import MalformedRecord, Record, RecordKey
 from referentials.snapshot import (
     Content,
     ContentHeader,
@@ -76,13 +76,19 @@ def compile_version(root: Path, header: ContentHeader, recipe: Recipe, records: 
 
 
 def rebuild_search(root: Path, referential: str, ordinal: int, recipe: Recipe) -> None:
-    """Compile `search/` of a published version again, from its content, and put it in the old one's place."""
+    """Compile `search/` of a published version again, from its content, and put it in the old one's place.
+
+    Every byte of the content is verified before: an index of damaged records would answer what nobody
+    published. Raises DamagedSnapshot.
+    """
     place = root / snapshot_folder(referential, ordinal)
+    content = open_content(place / "content")
+    content.verify()
     staging = root / STAGING / referential / f"{ordinal}-{uuid.uuid4().hex}"
     staging.mkdir(parents=True)
     try:
         compile_search(
-            open_content(place / "content"),
+            content,
             staging / "search",
             profile=kind_of(recipe.kind).profile,
             levels=recipe.levels,
@@ -106,14 +112,24 @@ def put_in_place(root: Path, staged: Staged, referential: str, ordinal: int) -> 
     clear_staging(root, referential)
 
 
-def snapshot_condition(place: Path, content_root: str) -> Literal["whole", "search", "content"]:
-    """What of a version's snapshot has to be compiled again: nothing, `search` only, or all of it."""
+def snapshot_condition(
+    place: Path, content_root: str, *, thoroughly: bool = False
+) -> Literal["whole", "search", "content"]:
+    """What of a version's snapshot has to be compiled again: nothing, `search` only, or all of it.
+
+    `thoroughly` reads every byte; else the manifests, sizes and bounds are checked, within milliseconds.
+    """
     try:
-        if open_content(place / "content").root != content_root:
+        content = open_content(place / "content")
+        if content.root != content_root:
             return "content"
-    except DamagedSnapshot:
+        if thoroughly:
+            content.verify()
+    except (DamagedSnapshot, MalformedRecord):
         return "content"
     try:
+        if thoroughly:
+            verify_store(place / "search")
         return "whole" if open_store(place / "search").content_root == content_root else "search"
     except (DamagedStore, StaleStore):
         return "search"

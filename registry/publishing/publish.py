@@ -51,7 +51,7 @@ from registry.publishing.views import create_view
 
 
 class CodesOverlap(Conflict):
-    """Two items would own a code at the same moment."""
+    """Two items would own a code, or one would have two states, at the same moment."""
 
 
 class RefusedByDatabase(Conflict):
@@ -117,11 +117,12 @@ def publish(engine: Engine, root: Path, change_set: uuid.UUID) -> int:
     return proposal.ordinal
 
 
-def complete(engine: Engine, root: Path) -> list[tuple[str, int]]:
+def complete(engine: Engine, root: Path, *, thoroughly: bool = False) -> list[tuple[str, int]]:
     """Finish what an interruption left: compile published versions whose snapshot is missing or unusable.
 
-    Called at start-up. The versions that it compiled, as (referential, ordinal). Raises Incomplete, after all
-    others are completed and the catalogue is flipped, where some could not be.
+    Called at start-up; `thoroughly` reads every byte of every snapshot. The versions that it compiled, as
+    (referential, ordinal). Raises Incomplete, after all others are completed and the catalogue is flipped,
+    where some could not be.
     """
     compiled: list[tuple[str, int]] = []
     problems: list[str] = []
@@ -133,7 +134,7 @@ def complete(engine: Engine, root: Path) -> list[tuple[str, int]]:
             with engine.connect() as connection:
                 for version in _versions(connection, referential):
                     try:
-                        if _complete_version(connection, root, version):
+                        if _complete_version(connection, root, version, thoroughly=thoroughly):
                             compiled.append((referential, version.ordinal))
                     except DBAPIError:
                         raise  # nothing more can be completed without the database
@@ -152,10 +153,11 @@ def _versions(connection: Connection, referential: str) -> Sequence[Row[Any]]:
     return connection.execute(own.order_by(Version.ordinal)).all()
 
 
-def _complete_version(connection: Connection, root: Path, version: Row[Any]) -> bool:
+def _complete_version(connection: Connection, root: Path, version: Row[Any], *, thoroughly: bool) -> bool:
     """Compile what is missing of a version's snapshot; whether anything was."""
     referential, ordinal = version.referential, version.ordinal
-    condition = snapshot_condition(root / snapshot_folder(referential, ordinal), version.content_root)
+    place = root / snapshot_folder(referential, ordinal)
+    condition = snapshot_condition(place, version.content_root, thoroughly=thoroughly)
     if condition == "whole":
         return False
     recipe = _recipe(connection, referential)
@@ -211,7 +213,7 @@ def _write(
     clashes = overlaps(connection, referential, ordinal)
     if clashes:
         raise CodesOverlap(
-            f"{referential}: two items would own a code at the same moment: "
+            f"{referential}: at the same moment two items would own a code, or one would have two states: "
             + ", ".join(sorted({clash.code for clash in clashes})[:20])
         )
     base_root = connection.execute(

@@ -64,7 +64,7 @@ def test_what_cannot_be_written_leaves_nothing_behind(
 
 
 def test_a_failure_half_way_leaves_an_earlier_file_as_it_was(marjaa, tmp_path: Path, monkeypatch):
-    def broken(*_: object):
+    def broken(*_: object, **__: object):
         yield b"half"
         raise OSError(28, "No space left on device")
 

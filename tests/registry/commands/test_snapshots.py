@@ -101,3 +101,27 @@ def test_a_damaged_catalogue_is_named(marjaa, copies: Path):
     answer = marjaa("snapshot", "list", "--snapshots", str(copies))
     assert answer.exit_code == 6
     assert "catalogue.json" in answer.stderr
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_a_damaged_index_is_compiled_again(marjaa, copies: Path):
+    path = copies / "units" / "2" / "search" / "rendered"
+    before = path.read_bytes()
+    flip(path)
+    assert "compiled units 2024" in marjaa("snapshot", "build", "--snapshots", str(copies)).stdout
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("chosen", [[], ["units"]])
+def test_no_index_is_compiled_from_a_damaged_content(marjaa, copies: Path, chosen: list[str]):
+    flip(copies / "units" / "2" / "content" / "records.bin")
+    before = (copies / "units" / "2" / "search" / "rendered").read_bytes()
+    answer = marjaa("snapshot", "build", *chosen, "--snapshots", str(copies))
+    assert answer.exit_code == 6
+    assert "records.bin" in answer.stderr
+    assert (copies / "units" / "2" / "search" / "rendered").read_bytes() == before

@@ -371,6 +371,17 @@ class TestInterruptions:
         assert complete(engine, root) == [("units", 1), ("units", 2)]
         assert {path: path.read_bytes() for path in whole} == whole
 
+    @pytest.mark.parametrize("part", ["content/records.bin", "search/rendered"])
+    def test_a_changed_byte_is_put_right_from_the_database(
+        self, engine: Engine, root: Path, part: str
+    ) -> None:
+        publish_both(engine, root)
+        path = root / "units" / "2" / part
+        whole = path.read_bytes()
+        path.write_bytes(whole[:40] + bytes([whole[40] ^ 1]) + whole[41:])
+        assert complete(engine, root, thoroughly=True) == [("units", 2)]
+        assert path.read_bytes() == whole
+
     def test_a_database_that_says_something_else_is_not_published_under_the_old_root(
         self, engine: Engine, root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
