@@ -83,8 +83,8 @@ def test_text_is_sorted_by_code_point_on_either_database(engine: Engine):
     ids = ["zz", "a-b", "ab", "Z", "é", "\U0001f600", "\uffee", "ا"]
     with begin_write(engine) as connection:
         for one in ids:
-            add_referential(connection, one)
-        names = select(models.Referential.id).order_by(models.Referential.id)
+            connection.execute(insert(models.Administration).values(id=one, category="commune", names={}))
+        names = select(models.Administration.id).order_by(models.Administration.id)
         assert list(connection.execute(names).scalars()) == sorted(ids)
 
 
