@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from bench.generating import EFFECTIVE_ON, addresses, changed_addresses, world_places
 from matching.store import open_store
@@ -220,8 +220,8 @@ def _version(ordinal: int) -> dict[str, object]:
     }
 
 
-def _count(connection: Connection, table: type, *conditions: object) -> int:
-    return connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()  # type: ignore[arg-type]
+def _count(connection: Connection, table: type, *conditions: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
 
 
 def _timed(action: Callable[[], object]) -> float:

@@ -10,6 +10,7 @@ import json
 import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import numpy.typing as npt
 BUILDER_VERSION = "2"
 """Raise it with any change of this layout: stores built with another version are stale."""
 
+_EPOCH = date(1970, 1, 1).toordinal()
 UNKNOWN_START = -(2**31)
 OPEN_END = 2**31 - 1
 DEGREE = 10_000_000
@@ -51,6 +53,11 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "gram_starts": ("<i8",), "gram_keys": ("<i4",), "gram_counts": ("|u1",),
 }  # fmt: skip
 """File name to the types it may have; 'S' is bytes of one fixed width."""
+
+
+def day_of(day: date) -> int:
+    """The number under which a store keeps a day: days since 1970-01-01."""
+    return day.toordinal() - _EPOCH
 
 
 class StoreError(ValueError):

@@ -19,6 +19,7 @@ from uuid import UUID
 
 import orjson
 
+from matching.layout import day_of
 from matching.store import OPEN_END, UNKNOWN_START, Name, Row, write_store
 from matching.text import script_of
 from referentials.canonical import JSON
@@ -27,13 +28,11 @@ from referentials.records import ChangeEvent
 from referentials.shapes import bounds_of, simplified
 from referentials.snapshot import Content
 
-_EPOCH = date(1970, 1, 1).toordinal()
-
 
 @cache  # a referential has few days
 def day_number(iso: str) -> int:
     """Days from 1970-01-01 to an ISO date."""
-    return date.fromisoformat(iso).toordinal() - _EPOCH
+    return day_of(date.fromisoformat(iso))
 
 
 @dataclass(slots=True)

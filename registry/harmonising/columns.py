@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from matching.layout import day_of
 from matching.matcher import Match, Query, match_many
 from referentials.tables import Table, TableError
 from registry.harmonising.summary import Settled, Summary, summarise
@@ -21,7 +22,6 @@ ADDED = ("code", "name", "score", "outcome", "matched_name", "second_code", "sec
 """What is appended to every row, as `<referential>_<what>`; the order never changes."""
 
 NONE: Final = "none"
-_EPOCH = date(1970, 1, 1).toordinal()
 _VALUES_AT_ONCE = 1_000
 _CANDIDATES = 2
 
@@ -107,7 +107,7 @@ def _match(
     nothing = Match(NONE, ())
     matches = {pair: nothing for pair in counts if not pair[0].strip()}
     asked = [pair for pair in counts if pair[0].strip()]
-    day = at.toordinal() - _EPOCH
+    day = day_of(at)
     rows = sum(counts[pair] for pair in matches)
     for start in range(0, len(asked), _VALUES_AT_ONCE):
         some = asked[start : start + _VALUES_AT_ONCE]

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from matching.layout import day_of
 from registry.errors import BadValue, BeforeRecords
 from registry.library import Snapshot
 
-_EPOCH = date(1970, 1, 1).toordinal()
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -29,7 +29,7 @@ class Moment:
 
 def moment(day: date, *, fixed: bool = True) -> Moment:
     """The moment of a date."""
-    return Moment(day, day.toordinal() - _EPOCH, fixed)
+    return Moment(day, day_of(day), fixed)
 
 
 def parse_day(text: str, name: str = "at") -> date:
