@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from registry.models.base import LABEL_PATTERN, Base, CodePoints, Json, Moment
 
 CHANGE_SET_STATUSES = ("draft", "submitted", "changes_requested", "approved", "published", "withdrawn")
+CHANGE_CLASSES = ("editorial", "additive", "breaking")
 
 
 class ChangeSet(Base):
@@ -24,6 +25,11 @@ class ChangeSet(Base):
             name="status",
         ),
         CheckConstraint(LABEL_PATTERN, name="label"),
+        CheckConstraint("mode IN ('full', 'changes')", name="mode"),
+        CheckConstraint("change_class IN ('editorial', 'additive', 'breaking')", name="change_class"),
+        CheckConstraint("consultation IN ('administrations', 'everyone')", name="consultation"),
+        # Four eyes, whatever the code above does: `single_person` is the only way round, and stays visible.
+        CheckConstraint("approved_by <> submitted_by OR single_person", name="four_eyes"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -40,6 +46,27 @@ class ChangeSet(Base):
     author: Mapped[str | None] = mapped_column(CodePoints)
     created_at: Mapped[str] = mapped_column(Moment)
     changed_at: Mapped[str] = mapped_column(Moment)
+    # Counts the edits: who edits says which one was read, and the second of two editors is told.
+    revision: Mapped[int] = mapped_column(default=1)
+    # Whether its listed items are the whole list, or only what changes.
+    mode: Mapped[str] = mapped_column(CodePoints, default="full")
+    change_class: Mapped[str | None] = mapped_column(CodePoints)
+    legal_basis: Mapped[str | None] = mapped_column(CodePoints)
+    # Why a breaking change comes with less notice than is due.
+    notice_reason: Mapped[str | None] = mapped_column(CodePoints)
+    # How the columns of the imported file were read, kept for the next file.
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    consultation: Mapped[str | None] = mapped_column(CodePoints)
+    consultation_until: Mapped[date | None]
+    submitted_by: Mapped[str | None] = mapped_column(CodePoints)
+    submitted_at: Mapped[str | None] = mapped_column(Moment)
+    approved_by: Mapped[str | None] = mapped_column(CodePoints)
+    approved_at: Mapped[str | None] = mapped_column(Moment)
+    single_person: Mapped[bool] = mapped_column(default=False)
+    # When an approved change set is to be published; at once where it is empty and somebody asks.
+    publish_at: Mapped[str | None] = mapped_column(Moment)
+    # The ordinal of the version that this one takes back.
+    withdraws: Mapped[int | None]
 
 
 class Change(Base):

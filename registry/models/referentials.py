@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from registry.models.base import ID_PATTERN, LABEL_PATTERN, Base, CodePoints, Json, Moment
 
 VERSION_STATUSES = ("scheduled", "published", "superseded", "withdrawn")
+REVIEWS = ("four-eyes", "single-person", "seed")
 
 
 class Referential(Base):
@@ -51,6 +52,7 @@ class Version(Base):
         CheckConstraint(LABEL_PATTERN, name="label"),
         CheckConstraint("ordinal >= 1", name="ordinal"),
         CheckConstraint("base_ordinal < ordinal", name="base"),
+        CheckConstraint("review IN ('four-eyes', 'single-person', 'seed')", name="review"),
     )
 
     referential: Mapped[str] = mapped_column(CodePoints, ForeignKey("referential.id"), primary_key=True)
@@ -67,3 +69,9 @@ class Version(Base):
     # Where the facts come from: [{"title": …, "licence": …, "version": …, "url": …, "sha256": …}].
     provenance: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     change_set: Mapped[UUID | None] = mapped_column(ForeignKey("change_set.id", name="fk_version_change_set"))
+    change_class: Mapped[str | None] = mapped_column(CodePoints)
+    legal_basis: Mapped[str | None] = mapped_column(CodePoints)
+    # Who stood behind it: two people, one (by configuration, marked for ever), or the seeds.
+    review: Mapped[str] = mapped_column(CodePoints, default="seed")
+    # The hash of the approval record, as the log's leaf has it.
+    approval: Mapped[str | None] = mapped_column(CodePoints)

@@ -85,6 +85,21 @@ def _referentials() -> None:
         may("author", TEXT),
         must("created_at", MOMENT),
         must("changed_at", MOMENT),
+        must("revision", sa.Integer),
+        must("mode", TEXT),
+        may("change_class", TEXT),
+        may("legal_basis", TEXT),
+        may("notice_reason", TEXT),
+        may("mapping", JSON),
+        may("consultation", TEXT),
+        may("consultation_until", sa.Date),
+        may("submitted_by", TEXT),
+        may("submitted_at", MOMENT),
+        may("approved_by", TEXT),
+        may("approved_at", MOMENT),
+        must("single_person", sa.Boolean),
+        may("publish_at", MOMENT),
+        may("withdraws", sa.Integer),
         sa.PrimaryKeyConstraint("id", name="pk_change_set"),
         sa.ForeignKeyConstraint(["referential"], ["referential.id"], name="fk_change_set_referential"),
         sa.CheckConstraint(
@@ -92,6 +107,14 @@ def _referentials() -> None:
             name="ck_change_set_status",
         ),
         sa.CheckConstraint(LABEL, name="ck_change_set_label"),
+        sa.CheckConstraint("mode IN ('full', 'changes')", name="ck_change_set_mode"),
+        sa.CheckConstraint(
+            "change_class IN ('editorial', 'additive', 'breaking')", name="ck_change_set_change_class"
+        ),
+        sa.CheckConstraint(
+            "consultation IN ('administrations', 'everyone')", name="ck_change_set_consultation"
+        ),
+        sa.CheckConstraint("approved_by <> submitted_by OR single_person", name="ck_change_set_four_eyes"),
     )
     op.create_index("ix_change_set_referential", "change_set", ["referential"])
     op.create_table(
@@ -109,6 +132,10 @@ def _referentials() -> None:
         must("provenance", JSON),
         must("counts", JSON),
         may("change_set", sa.Uuid),
+        may("change_class", TEXT),
+        may("legal_basis", TEXT),
+        must("review", TEXT),
+        may("approval", TEXT),
         sa.PrimaryKeyConstraint("referential", "ordinal", name="pk_version"),
         sa.UniqueConstraint("referential", "label", name="uq_version_referential_label"),
         sa.ForeignKeyConstraint(["referential"], ["referential.id"], name="fk_version_referential"),
@@ -124,6 +151,7 @@ def _referentials() -> None:
         sa.CheckConstraint(LABEL, name="ck_version_label"),
         sa.CheckConstraint("ordinal >= 1", name="ck_version_ordinal"),
         sa.CheckConstraint("base_ordinal < ordinal", name="ck_version_base"),
+        sa.CheckConstraint("review IN ('four-eyes', 'single-person', 'seed')", name="ck_version_review"),
     )
 
 

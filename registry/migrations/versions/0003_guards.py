@@ -34,7 +34,7 @@ INTRODUCED = (*WITHDRAWABLE, "item", "change_link")
 FIXED = ("item", "change_link", "correspondence", "association", "association_member", "log_leaf")
 VERSION = (
     "referential ordinal label effective_on content_root base_ordinal published_at basis notes provenance"
-    " counts change_set"
+    " counts change_set change_class legal_basis review approval"
 )
 KEPT = (*WITHDRAWABLE, *FIXED, "version")
 # A status is only ever replaced by one to its right.
