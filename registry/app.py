@@ -1,8 +1,12 @@
-"""The web application."""
+"""The web application: published data, and behind it the desk of those who work on it."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterable
+from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from flask import Flask, redirect
 from werkzeug.wrappers import Response
@@ -12,20 +16,61 @@ from registry.api.answering import Services
 from registry.config import Settings
 from registry.library import Library
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+DESK = "registry.desk"
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings, by default those of the environment; raises BadSetting.
 
-    Published data is answered from the snapshots alone: no database is opened here.
+    Published data is answered from the snapshots alone: no database is opened for it.
     """
     settings = settings or Settings.from_environment()
+    library = Library(settings.snapshots)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.strict_slashes = False
-    app.extensions["marjaa"] = Services(settings, Library(settings.snapshots))
-    api.register(app, version("marjaa"))
+    app.extensions["marjaa"] = Services(settings, library)
+    described = api.register(app, version("marjaa"))
     app.add_url_rule("/", "home", _home)
+
+    def desk() -> WSGIApplication:
+        application: WSGIApplication = import_module(f"{DESK}.app").create_desk(settings, library, described)
+        return application
+
+    prefixes = (*import_module(DESK).PREFIXES, f"{api.PREFIX}/openapi.json")
+    app.wsgi_app = Divided(app.wsgi_app, desk, prefixes)  # type: ignore[method-assign]  # as Flask documents
     return app
+
+
+class Divided:
+    """WSGI: addresses that begin with a prefix are another application's, made when it is first asked for.
+
+    What it imports takes as long as all else together, and no answer from a snapshot needs it.
+    """
+
+    def __init__(
+        self, application: WSGIApplication, other: Callable[[], WSGIApplication], prefixes: tuple[str, ...]
+    ) -> None:
+        self._application = application
+        self._prefixes = prefixes
+        self._make = other
+        self._made: WSGIApplication | None = None
+        self._making = threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as one of the two does."""
+        if environ["PATH_INFO"].startswith(self._prefixes):
+            return self._other()(environ, start_response)
+        return self._application(environ, start_response)
+
+    def _other(self) -> WSGIApplication:
+        with self._making:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
 
 
 def _home() -> Response:

@@ -45,7 +45,7 @@ Start here:
   marjaa match administrative-units "Sidi Sliman" --level commune
 
 \b
-Exit codes: 0 done, 2 input not accepted, 4 not found, 5 conflict, 6 not available, 70 failure.
+Exit codes: 0 done, 2 input not accepted, 3 not allowed, 4 not found, 5 conflict, 6 not available, 70 failure.
 """
 
 

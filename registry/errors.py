@@ -67,6 +67,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             2,
             "Start again from the first page, with the same filters on every page.",
         ),
+        "not-signed-in": Kind(
+            "Not signed in", 401, 3, "Sign in at /api/v1/session, or send a token: Authorization: Bearer …"
+        ),
+        "not-allowed": Kind(
+            "Not allowed", 403, 3, "Ask an administrator for the role, or use a token with the scope."
+        ),
         "conflict": Kind(
             "Conflict with the current state", 409, 5, "Read the current state, then try again."
         ),

@@ -17,10 +17,11 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from referentials.drafting import draft_from_list
 from referentials.findings import check, raise_on_errors
 from referentials.kinds import kind as kind_of
+from registry.clock import now
 from registry.database import begin_write
 from registry.models import Association, AssociationMember, Correspondence, Referential, Version
 from registry.naming import referential_id
-from registry.publishing.change_sets import Proposal, discard_drafts, head, now, save_change_set
+from registry.publishing.change_sets import Proposal, discard_drafts, head, save_change_set
 from registry.publishing.compilation import base_content
 from registry.publishing.locks import file_lock
 from registry.publishing.publish import Incomplete, complete, publish

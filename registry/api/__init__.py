@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from flask import Flask
 
 from registry.api import catalogue, docs, exports, finding, health, items, past, problems
@@ -20,18 +23,14 @@ BLUEPRINTS = (
 )
 
 
-def register(app: Flask, version: str) -> None:
-    """Add the API, its OpenAPI document and reader, and the rendering of errors."""
-    app.config.update(
-        API_TITLE="Marjaa",
-        API_VERSION=version,
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX=PREFIX,
-        OPENAPI_JSON_PATH="openapi.json",
-    )
+def register(app: Flask, version: str) -> Callable[[], Mapping[str, Any]]:
+    """Add the API, its reader and the rendering of errors; what gives the OpenAPI document."""
+    app.config.update(API_TITLE="Marjaa", API_VERSION=version, OPENAPI_VERSION="3.1.0")
     problems.register(app)
     api = Api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=PREFIX)
     app.register_blueprint(docs.blueprint, url_prefix=PREFIX)
     app.wsgi_app = CommonHeaders(app.wsgi_app, PREFIX)  # type: ignore[method-assign]  # as Flask documents
+    described: Callable[[], Mapping[str, Any]] = api.spec.to_dict
+    return described

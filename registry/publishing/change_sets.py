@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from referentials.canonical import JSON
 from referentials.drafting import Draft
+from registry.clock import now
 from registry.errors import Conflict
 from registry.models import Change, ChangeSet, Version
 from registry.naming import version_label
@@ -35,11 +36,6 @@ class Proposal:
     def ordinal(self) -> int:
         """The ordinal that the version gets: versions form one line."""
         return self.base + 1
-
-
-def now() -> str:
-    """This moment in UTC, to the second, as RFC 3339 text."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def save_change_set(

@@ -20,10 +20,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from referentials.records import RecordKey
 from referentials.snapshot import ContentHeader
 from registry.catalogue import snapshot_folder
+from registry.clock import now
 from registry.database import begin_write
 from registry.errors import Conflict, DomainError
 from registry.models import ChangeSet, OutboxEntry, Referential, Version
-from registry.publishing.change_sets import Proposal, head, now, read_proposal
+from registry.publishing.change_sets import Proposal, head, read_proposal
 from registry.publishing.changes import Digest
 from registry.publishing.compilation import (
     Recipe,

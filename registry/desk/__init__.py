@@ -1,0 +1,20 @@
+"""The HTTP API for those who work on referentials: sign-in, drafts, review, data sets.
+
+It reads the database, which published data never needs; so it is an application of its own, which a worker
+imports when it is first asked for (`registry.app`).
+"""
+
+from __future__ import annotations
+
+# Where its addresses begin; every other one is answered from the snapshots.
+PREFIXES = (
+    "/api/v1/administrations",
+    "/api/v1/audit",
+    "/api/v1/change-sets",
+    "/api/v1/data-sets",
+    "/api/v1/error-reports",
+    "/api/v1/people",
+    "/api/v1/session",
+    "/api/v1/subscriptions",
+    "/api/v1/tokens",
+)

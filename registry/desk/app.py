@@ -1,0 +1,58 @@
+"""The application behind the desk's addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from flask import Flask, Response, jsonify
+
+from registry.api import PREFIX, problems
+from registry.api.blueprint import Api, Blueprint
+from registry.config import Settings
+from registry.database import open_engine
+from registry.desk.working import Desk
+from registry.library import Library
+
+# Blueprints in the order in which the OpenAPI document shows them.
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+Document = Mapping[str, Any]
+
+
+def create_desk(settings: Settings, library: Library, published: Callable[[], Document]) -> Flask:
+    """The application; `published` gives the OpenAPI document of what is answered from snapshots."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_body,
+        API_TITLE="Marjaa",
+        API_VERSION=version("marjaa"),
+        OPENAPI_VERSION="3.1.0",
+    )
+    app.url_map.strict_slashes = False
+    app.extensions["marjaa"] = Desk(settings, library, open_engine(settings.database_url))
+    problems.register(app)
+    api = Api(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint, url_prefix=PREFIX)
+
+    def openapi() -> Response:
+        return jsonify(_joined(published(), api.spec.to_dict()))
+
+    app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", openapi)
+    return app
+
+
+def _joined(published: Document, desk: Document) -> Document:
+    """One OpenAPI document of both applications; what both describe (problems …) is described alike."""
+    parts = {*published["components"], *desk["components"]}
+    return {
+        **published,
+        "tags": [*published["tags"], *desk.get("tags", ())],
+        "paths": {**published["paths"], **desk["paths"]},
+        "components": {
+            part: {**desk["components"].get(part, {}), **published["components"].get(part, {})}
+            for part in sorted(parts)
+        },
+    }
