@@ -150,6 +150,16 @@ class Content:
             family: (int(starts[rank]), int(starts[rank + 1])) for family, rank in FAMILY_RANK.items()
         }
 
+    @property
+    def raw(self) -> np.ndarray:
+        """The canonical bytes of all records one after the other (uint8), mapped, not read."""
+        return np.frombuffer(self._data, dtype=np.uint8)
+
+    @property
+    def offsets(self) -> np.ndarray:
+        """Where each record begins in `raw`, and last where the file ends."""
+        return self._offsets
+
     def payload(self, position: int) -> bytes:
         """The canonical bytes of the record at a position."""
         return bytes(self._data[self._offsets[position] : self._offsets[position + 1]])
