@@ -73,6 +73,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "not-allowed": Kind(
             "Not allowed", 403, 3, "Ask an administrator for the role, or use a token with the scope."
         ),
+        "unknown-change-set": Kind(
+            "Unknown change set", 404, 4, "List the change sets with GET /api/v1/change-sets."
+        ),
+        "stale-revision": Kind(
+            "Edited meanwhile", 412, 5, "Read the change set again, and edit what it says now."
+        ),
+        "not-ready": Kind(
+            "Change set not ready", 409, 5, "Settle everything that is named, then submit it again."
+        ),
         "conflict": Kind(
             "Conflict with the current state", 409, 5, "Read the current state, then try again."
         ),

@@ -1,0 +1,304 @@
+"""Opens change sets, reads them, and is the gate that every edit of one passes (D4)."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from referentials.canonical import JSON
+from registry.accounts import audit
+from registry.accounts.actors import Actor, require
+from registry.clock import now
+from registry.errors import BadValue, BadValues, Conflict, DomainError, UnknownReferential
+from registry.models import CHANGE_CLASSES, Change, ChangeSet, Referential, ReviewStep
+from registry.naming import version_label
+from registry.publishing.change_sets import head
+
+MODES = ("full", "changes")
+LONGEST_TEXT = 20_000
+CLOSED = ("published", "withdrawn")
+# An edit takes back what was said of the content before it.
+NOTHING_SUBMITTED: Mapping[str, object] = {
+    "content_root": None,
+    "submitted_by": None,
+    "submitted_at": None,
+    "approved_by": None,
+    "approved_at": None,
+    "single_person": False,
+    "publish_at": None,
+}
+
+_CHANGE_SET = ChangeSet.__table__
+
+
+class UnknownChangeSet(DomainError):
+    """There is no change set with this id."""
+
+    slug = "unknown-change-set"
+
+    def __init__(self, change_set: uuid.UUID) -> None:
+        super().__init__(f"There is no change set {change_set}.", change_set=str(change_set))
+
+
+class StaleRevision(DomainError):
+    """Somebody else edited the change set since it was read; `revision` is the current one."""
+
+    slug = "stale-revision"
+
+    def __init__(self, change_set: uuid.UUID, given: int, current: int) -> None:
+        super().__init__(
+            f"The change set {change_set} has revision {current} by now; the edit is of revision {given}.",
+            revision=current,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewDraft:
+    """What a change set starts with; `mode` says whether its items are the whole list ("full") or changes."""
+
+    referential: str
+    label: str
+    effective_on: date
+    mode: str = "full"
+    basis: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    legal_basis: str | None = None
+    change_class: str | None = None
+    provenance: Sequence[Mapping[str, JSON]] = ()
+    notice_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetView:
+    """A change set as it stands: every column of it (`registry.models.ChangeSet`)."""
+
+    id: uuid.UUID
+    referential: str
+    base_ordinal: int | None
+    label: str
+    effective_on: date
+    basis: str
+    notes: Mapping[str, str]
+    provenance: Sequence[Mapping[str, JSON]]
+    status: str
+    content_root: str | None
+    author: str | None
+    created_at: str
+    changed_at: str
+    revision: int
+    mode: str
+    change_class: str | None
+    legal_basis: str | None
+    notice_reason: str | None
+    mapping: Mapping[str, JSON] | None
+    consultation: str | None
+    consultation_until: date | None
+    submitted_by: str | None
+    submitted_at: str | None
+    approved_by: str | None
+    approved_at: str | None
+    single_person: bool
+    publish_at: str | None
+    withdraws: int | None
+
+
+_COLUMNS = tuple(_CHANGE_SET.c[each.name] for each in dataclasses.fields(ChangeSetView))
+
+
+def open_draft(
+    connection: Connection, actor: Actor, new: NewDraft, *, withdraws: int | None = None
+) -> ChangeSetView:
+    """Start a change set over the newest version; `withdraws` is the ordinal of one that it takes back.
+
+    Raises UnknownReferential, BadName for a label that a version cannot have, BadValue(s), NotSignedIn and
+    NotAllowed.
+    """
+    known = select(Referential.id).where(Referential.id == new.referential)
+    if connection.execute(known).first() is None:
+        raise UnknownReferential(new.referential)
+    require(actor, "edit", referential=new.referential)
+    values = {name: value for name, value in dataclasses.asdict(new).items() if name != "referential"}
+    _require_accepted(values)
+    identity, moment = uuid.uuid4(), now()
+    connection.execute(
+        insert(ChangeSet).values(
+            id=identity,
+            referential=new.referential,
+            base_ordinal=head(connection, new.referential) or None,
+            status="draft",
+            author=actor.id,
+            created_at=moment,
+            changed_at=moment,
+            withdraws=withdraws,
+            **values,
+        )
+    )
+    after = {"referential": new.referential, "label": new.label, "status": "draft"}
+    audit.record(connection, actor, "opened", "change_set", identity, after=after)
+    return read_change_set(connection, identity)
+
+
+def read_change_set(connection: Connection, change_set: uuid.UUID) -> ChangeSetView:
+    """A change set as it stands; raises UnknownChangeSet."""
+    row = connection.execute(select(*_COLUMNS).where(ChangeSet.id == change_set)).one_or_none()
+    if row is None:
+        raise UnknownChangeSet(change_set)
+    return ChangeSetView(*row)
+
+
+def lock_change_set(connection: Connection, change_set: uuid.UUID) -> ChangeSetView:
+    """The same, held by the caller's transaction to its end; raises UnknownChangeSet."""
+    connection.execute(select(ChangeSet.id).where(ChangeSet.id == change_set).with_for_update())
+    return read_change_set(connection, change_set)
+
+
+def list_change_sets(
+    connection: Connection, *, referential: str | None = None, statuses: Sequence[str] = ()
+) -> list[ChangeSetView]:
+    """Change sets, the newest first; of a referential, and with one of the statuses, where they are named."""
+    chosen = select(*_COLUMNS).order_by(ChangeSet.created_at.desc(), ChangeSet.id)
+    if referential is not None:
+        chosen = chosen.where(ChangeSet.referential == referential)
+    if statuses:
+        chosen = chosen.where(ChangeSet.status.in_(statuses))
+    return [ChangeSetView(*row) for row in connection.execute(chosen)]
+
+
+def edit_details(
+    connection: Connection, actor: Actor, change_set: uuid.UUID, revision: int | None, **fields: JSON
+) -> ChangeSetView:
+    """Change what a change set says of its version: any of DETAILS. An edit as `touch` describes it.
+
+    Raises what `touch` raises, BadName for a label, BadValues for other fields and values.
+    """
+    _require_accepted(fields)
+    before = touch(connection, actor, change_set, revision)
+    if fields:
+        connection.execute(update(ChangeSet).where(ChangeSet.id == change_set).values(**fields))
+    after = read_change_set(connection, change_set)
+    if (before.label, before.effective_on) != (after.label, after.effective_on):
+        audit.record(
+            connection,
+            actor,
+            "renamed",
+            "change_set",
+            change_set,
+            before={"label": before.label, "effective_on": before.effective_on.isoformat()},
+            after={"label": after.label, "effective_on": after.effective_on.isoformat()},
+        )
+    return after
+
+
+def touch(
+    connection: Connection,
+    actor: Actor,
+    change_set: uuid.UUID,
+    revision: int | None,
+    *,
+    action: str = "edited",
+) -> ChangeSetView:
+    """The gate of every edit: call it first, in the transaction of the edit; the change set as it is then.
+
+    What was submitted or approved becomes a draft again, and has to be submitted and approved anew; what was
+    sent back for changes stays so. The revision goes up by one. Raises UnknownChangeSet; NotSignedIn and
+    NotAllowed without the capability `edit`; Conflict where it is published or withdrawn; StaleRevision where
+    `revision` is given and is not the current one. `action` is the audit trail's verb.
+    """
+    before = lock_change_set(connection, change_set)
+    require(actor, "edit", referential=before.referential)
+    if before.status in CLOSED:
+        raise Conflict(f"The change set {change_set} is {before.status}; it can no longer be edited.")
+    if revision is not None and revision != before.revision:
+        raise StaleRevision(change_set, revision, before.revision)
+    reopened = before.status in ("submitted", "approved")
+    status = "draft" if reopened else before.status
+    connection.execute(
+        update(ChangeSet)
+        .where(ChangeSet.id == change_set)
+        .values(
+            status=status,
+            revision=before.revision + 1,
+            changed_at=now(),
+            **NOTHING_SUBMITTED,
+        )
+    )
+    # They are the submission; with the new status the database lets them go.
+    connection.execute(delete(Change).where(Change.change_set == change_set))
+    if reopened:
+        connection.execute(
+            insert(ReviewStep).values(
+                change_set=change_set,
+                step="reopened",
+                actor=actor.id,
+                at=now(),
+                content_root=before.content_root,
+            )
+        )
+    audit.record(
+        connection,
+        actor,
+        action,
+        "change_set",
+        change_set,
+        before={"status": before.status, "revision": before.revision},
+        after={"status": status, "revision": before.revision + 1},
+    )
+    return read_change_set(connection, change_set)
+
+
+def _require_accepted(fields: Mapping[str, JSON]) -> None:
+    """Raises BadName and BadValues for what a change set cannot say."""
+    if "label" in fields:
+        version_label(fields["label"])
+    wrong = [
+        (name, value, expected)
+        for name, value in fields.items()
+        if (expected := _problem(name, value)) is not None
+    ]
+    if len(wrong) == 1:
+        raise BadValue(*wrong[0])
+    if wrong:
+        raise BadValues(wrong)
+
+
+def _problem(name: str, value: JSON) -> str | None:
+    """What is expected of a field instead of this value; None where it is right."""
+    if name not in _ACCEPTED:
+        return f"one of the fields {', '.join(sorted(DETAILS))}"
+    accepts, expected = _ACCEPTED[name]
+    return None if accepts(value) else expected
+
+
+def _is_text(value: JSON) -> bool:
+    # PostgreSQL keeps no NUL.
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT and "\0" not in value
+
+
+def _is_texts(value: JSON) -> bool:
+    return isinstance(value, Mapping) and all(map(_is_text, (*value, *value.values())))
+
+
+def _is_sources(value: JSON) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(each, Mapping) for each in value)
+
+
+_TEXT = f"a text of at most {LONGEST_TEXT} characters"
+_ACCEPTED: Mapping[str, tuple[Callable[[JSON], bool], str]] = {
+    "label": (_is_text, _TEXT),
+    "effective_on": (lambda value: isinstance(value, date), "a date"),
+    "basis": (_is_text, _TEXT),
+    "notes": (_is_texts, "a text for each language"),
+    "provenance": (_is_sources, "a list of sources"),
+    "mode": (lambda value: value in MODES, " or ".join(MODES)),
+    "change_class": (lambda value: value is None or value in CHANGE_CLASSES, ", ".join(CHANGE_CLASSES)),
+    "legal_basis": (lambda value: value is None or _is_text(value), _TEXT),
+    "notice_reason": (lambda value: value is None or _is_text(value), _TEXT),
+    "mapping": (lambda value: value is None or isinstance(value, Mapping), "columns by role"),
+}
+# What an editor may change of a change set besides its items and events.
+DETAILS = frozenset(_ACCEPTED)

@@ -1,0 +1,1 @@
+"""The way of a change set from its draft to a version: submission, approval, schedule, withdrawal."""
