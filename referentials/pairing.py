@@ -4,66 +4,82 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from referentials.events import EVENTS
+from referentials.events import EVENTS, Effect
 from referentials.listing import ListedChange, ListedItem
 from referentials.records import State, item_id
+from referentials.standing_codes import StandingCodes
 
 
 class Pairing:
     """Which item each code of the list is, and why codes appear and disappear."""
 
-    def __init__(
-        self, referential: str, ordinal: int, current: Mapping[str, State], effective_on: date
-    ) -> None:
+    def __init__(self, referential: str, ordinal: int, current: StandingCodes, effective_on: date) -> None:
         self.referential = referential
         self.ordinal = ordinal
         self.current = current
         self.effective_on = effective_on
         self.items: dict[str, uuid.UUID] = {}
 
-    def pair(self, items: Sequence[ListedItem], changes: Sequence[ListedChange], *, first: bool) -> list[str]:
-        """Fill `items`; the problems found."""
+    def item(self, code: str) -> uuid.UUID:
+        """The item that has a code in the list, or keeps it because the list says nothing of it."""
+        return self.items[code] if code in self.items else self.current.item(code)
+
+    def before(self, code: str) -> State | None:
+        """The state that a change starts from: that of the code now, else the last one that it had."""
+        return self.current.state(code) or self.current.last_of(code)
+
+    def pair(
+        self,
+        items: Sequence[ListedItem],
+        leaving: Collection[str],
+        changes: Sequence[ListedChange],
+        *,
+        first: bool,
+    ) -> list[str]:
+        """Fill `items`; the problems found. `leaving` are the codes that the base has and the list lacks."""
         problems = [f"{change.type!r} is no change event" for change in changes if change.type not in EVENTS]
         if problems:
             return problems
         problems += _said_twice(changes)
-        listed = {item.code for item in items}
         kept = self._kept(changes, problems)
         for item in items:
-            before = self.current.get(kept.get(item.code, item.code))
+            before = self.before(kept[item.code]) if item.code in kept else self.current.state(item.code)
             start = item.valid_from if first else item.valid_from or self.effective_on
             self.items[item.code] = (
                 before.item
                 if before is not None and (item.code in kept or before.level == item.level)
                 else item_id(self.referential, item.level, item.code, start, self.ordinal)
             )
-        explained_targets = {link.code for change in changes for link in change.targets}
-        explained_sources = {link.code for change in changes for link in change.sources}
-        if not first:
-            problems += [
-                f"code {code!r} appears and no change event says why"
-                for code in sorted(listed - self.current.keys() - explained_targets)
-            ]
-        problems += [
-            f"code {code!r} disappears and no change event says why"
-            for code in sorted(self.current.keys() - listed - explained_sources)
-        ]
+        problems += self._unexplained(leaving, changes, first=first)
         problems += [
             f"{change.type} starts from the code {link.code!r}, which the base does not have"
             for change in changes
             for link in change.sources
             if link.code not in self.current
+            and not (_returns(change) and self.current.last_of(link.code) is not None)
         ]
+        gone = frozenset(leaving)
         problems += [
             f"{change.type} leads to the code {link.code!r}, which the list does not have"
             for change in changes
             for link in change.targets
-            if link.code not in listed
+            if link.code not in self.items and (link.code not in self.current or link.code in gone)
         ]
         return problems + self._claimed_twice()
+
+    def _unexplained(
+        self, leaving: Collection[str], changes: Sequence[ListedChange], *, first: bool
+    ) -> list[str]:
+        explained_targets = {link.code for change in changes for link in change.targets}
+        explained_sources = {link.code for change in changes for link in change.sources}
+        appearing = () if first else self.items.keys() - self.current.codes() - explained_targets
+        return [f"code {code!r} appears and no change event says why" for code in sorted(appearing)] + [
+            f"code {code!r} disappears and no change event says why"
+            for code in sorted(set(leaving) - explained_sources)
+        ]
 
     def _kept(self, changes: Sequence[ListedChange], problems: list[str]) -> dict[str, str]:
         """New code → code before, where a change keeps the item."""
@@ -122,6 +138,10 @@ class Calendar:
         """The day on which a new item begins: nothing can lead to it earlier."""
         return min((change.effective_on for change in self._into.get(code, ())), default=self._effective_on)
 
+    def dates(self, before: str, code: str) -> bool:
+        """Whether a change event says on which day an item that had the code `before` changes."""
+        return bool(self._from.get(before) or self._into.get(code))
+
     def change(self, before: str, code: str) -> date:
         """The day from which an item that had the code `before` is what the list says, under `code`."""
         return self._agreed(before, [*self._from.get(before, ()), *self._into.get(code, ())])
@@ -139,6 +159,16 @@ class Calendar:
             told = " and ".join(str(day) for day in sorted(days))
             self.problems.append(f"code {before!r} changes on {told}, and one list tells only one change")
         return min(days, default=self._effective_on)
+
+
+def codes_ended(changes: Sequence[ListedChange]) -> set[str]:
+    """The codes whose place another code takes, or that end, by these changes."""
+    known = [change for change in changes if change.type in EVENTS]
+    return {link.code for change in known for link in change.sources if _ends_code(change, link.code)}
+
+
+def _returns(change: ListedChange) -> bool:
+    return EVENTS[change.type].effect is Effect.RETURNS
 
 
 def _keeps_item(change: ListedChange) -> bool:

@@ -6,7 +6,7 @@ import shapely
 
 from matching.store import Found, open_store
 from referentials.compiling import compile_search, day_number
-from referentials.drafting import Draft, UnfitList, draft_from_list
+from referentials.drafting import Draft, UnfitList, draft_from_changes, draft_from_list
 from referentials.listing import ListedChange, ListedItem, ListedLink, ListedObservation, OtherName
 from referentials.records import ChangeEvent, Designation, Observation, State, parse
 from referentials.snapshot import Content, ContentHeader, open_content, write_content
@@ -291,3 +291,87 @@ def test_a_transfer_makes_no_item_of_the_giver(tmp_path: Path) -> None:
     base = first_version(tmp_path, REGION, OLD, THIRD)
     draft = next_draft(base, REGION, OLD, THIRD, changes=(change("transfer", "01.05", "01.07"),))
     assert states(draft) == []
+
+
+def test_what_a_list_of_changes_does_not_name_stays_as_it_is(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD, THIRD)
+    renamed = ListedItem("01.07", "commune", "01", {"fr": "Targuist"})
+    draft = draft_from_changes("units", 2, base, [renamed], [], [], NOW)
+    assert [(s.code, s.names["fr"], s.valid_from, s.valid_to) for s in states(draft)] == [
+        ("01.07", "Issaguen", None, NOW),
+        ("01.07", "Targuist", NOW, None),
+    ]
+    whole = draft_from_list("units", 2, base, [REGION, OLD, renamed], [], NOW)
+    assert draft == whole
+
+
+def test_a_list_of_changes_lets_go_what_an_event_ends(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD, THIRD)
+    draft = draft_from_changes("units", 2, base, [NEW], [], [RECODE], NOW)
+    assert draft == draft_from_list("units", 2, base, [REGION, NEW, THIRD], [RECODE], NOW)
+    merged = ListedItem("01.20", "commune", "01", {"fr": "Ketama"})
+    both = change("merge", "01.05 01.07", "01.20")
+    draft = draft_from_changes("units", 2, base, [merged], [], [both], NOW)
+    assert sorted(s.code for s in states(draft) if s.valid_to == NOW) == ["01.05", "01.07"]
+
+
+@pytest.mark.parametrize(
+    ("items", "removed", "changes", "problem"),
+    [
+        ([], ["09"], [], "'09' is to be removed, and the base does not have it"),
+        ([], ["01.05"], [], r"'01\.05' disappears and no change event says why"),
+        (
+            [],
+            ["01"],
+            [change("abolition", "01", "")],
+            r"'01\.05' has the parent '01', which is not in the list",
+        ),
+        ([ListedItem("01", "region", "01.05", {"fr": "Tanger"})], [], [], "'01' is its own ancestor"),
+        ([ListedItem("01.05", "commune", "07", {})], [], [], "parent '07', which is not in the list"),
+    ],
+)
+def test_a_list_of_changes_that_leaves_nothing_sound_is_refused(
+    tmp_path: Path, items: list[ListedItem], removed: list[str], changes: list[ListedChange], problem: str
+) -> None:
+    base = first_version(tmp_path, REGION, OLD, THIRD)
+    with pytest.raises(UnfitList, match=problem):
+        draft_from_changes("units", 2, base, items, removed, changes, NOW)
+
+
+def test_an_editorial_version_says_better_what_was_so_already(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD)
+    placed = ListedItem("01.05", "commune", "01", {"fr": "Bni Abdallah"}, shape=shapely.Point(-5.1, 35.1))
+    draft = draft_from_changes("units", 2, base, [placed], [], [], NOW, editorial=True)
+    (state,) = states(draft)
+    assert (state.code, state.valid_from, state.valid_to) == ("01.05", None, None)
+    assert state.shape is not None
+    assert len(draft.withdrawn) == 1
+
+
+def test_a_reinstated_code_is_the_item_that_it_was(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD)
+    abolished = change("abolition", "01.05", "")
+    base = published(tmp_path / "2", 2, base, next_draft(base, REGION, changes=(abolished,)))
+    back = change("reinstatement", "01.05", "01.05", LATER)
+    draft = draft_from_list("units", 3, base, [REGION, OLD], [back], LATER)
+    (state,) = states(draft)
+    (before,) = [s for s in base.facts("state") if isinstance(s, State) and s.code == "01.05"]
+    assert (state.item, state.valid_from, state.valid_to) == (before.item, LATER, None)
+    published(tmp_path / "3", 3, base, draft)
+
+
+def test_two_figures_of_a_day_are_refused(tmp_path: Path) -> None:
+    figures = tuple(ListedObservation("population", THEN, value, "persons", "HCP") for value in (5, 6))
+    twice = ListedItem("01", "region", None, {}, observations=figures)
+    with pytest.raises(UnfitList, match="'01' has 2 figures of 'population' for 2014-09-01"):
+        draft_from_list("units", 1, None, [twice], [], THEN)
+
+
+def test_other_names_of_what_ended_stay(tmp_path: Path) -> None:
+    tangier = OtherName("Tangier", "en", "Latn", "alternative", "ISO")
+    named = ListedItem("02", "region", None, {"fr": "Tanger"}, other_names=(tangier,))
+    base = first_version(tmp_path, REGION, named)
+    ended = next_draft(base, REGION, changes=(change("abolition", "02", ""),))
+    assert [key.family for key in ended.withdrawn] == ["state"]
+    annulled = next_draft(base, REGION, changes=(change("annulment", "02", ""),))
+    assert [key.family for key in annulled.withdrawn] == ["state", "designation"]
