@@ -26,6 +26,7 @@ from referentials.snapshot import (
 from registry.catalogue import snapshot_folder
 
 STAGING = ".staging"
+PRIVATE = ".drafts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Staged:
 def base_content(root: Path, referential: str, ordinal: int) -> Content | None:
     """The content of the version that a draft is based on; None for the first version (ordinal 0)."""
     return None if ordinal == 0 else open_content(root / snapshot_folder(referential, ordinal) / "content")
+
+
+def private_snapshot(root: Path, change_set: uuid.UUID) -> Path:
+    """Where the snapshot of a submitted change set is; nobody finds it in the catalogue."""
+    return root / PRIVATE / str(change_set)
 
 
 def merged(base: Content | None, added: Iterable[Record], withdrawn: Sequence[RecordKey]) -> Iterator[Record]:

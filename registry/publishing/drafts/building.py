@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, delete
 
 from referentials.drafting import Draft, draft_from_changes, draft_from_list
+from referentials.snapshot import Content, ContentHeader, open_content, write_content
 from registry.models import Change
+from registry.publishing.compilation import STAGING, base_content, merged, private_snapshot
 from registry.publishing.drafts.listing import WorkingList, working_list
-from registry.publishing.rows import write_changes
+from registry.publishing.drafts.opening import ChangeSetView, read_change_set
+from registry.publishing.rows import read_added, read_withdrawn, write_changes
 
 
 def build(connection: Connection, root: Path, change_set: uuid.UUID) -> Draft:
@@ -50,3 +56,32 @@ def drafted(listed: WorkingList) -> Draft:
         change_set.effective_on,
         editorial=editorial,
     )
+
+
+@contextmanager
+def proposed_content(connection: Connection, root: Path, change_set: uuid.UUID) -> Iterator[Content]:
+    """The content that a change set comes to, for as long as the caller reads it.
+
+    That of its private snapshot once it is submitted; before, it is made of the rows as they are now. Raises
+    UnknownChangeSet, and UnfitList where the rows are no version yet.
+    """
+    draft = read_change_set(connection, change_set)
+    submitted = private_snapshot(root, change_set) / "content"
+    if draft.content_root is not None and (submitted / "manifest.json").is_file():
+        yield open_content(submitted)
+        return
+    base = base_content(root, draft.referential, draft.base_ordinal or 0)
+    if draft.withdraws is None:
+        built = drafted(working_list(connection, root, change_set))
+        added, withdrawn = iter(built.added), built.withdrawn
+    else:
+        added = read_added(connection, change_set)
+        withdrawn = tuple(read_withdrawn(connection, change_set))
+    (root / STAGING).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root / STAGING, prefix="content-") as folder:
+        write_content(Path(folder) / "content", _header(draft), merged(base, added, withdrawn))
+        yield open_content(Path(folder) / "content")
+
+
+def _header(draft: ChangeSetView) -> ContentHeader:
+    return ContentHeader(draft.referential, (draft.base_ordinal or 0) + 1, draft.label, draft.effective_on)

@@ -19,7 +19,7 @@ from referentials.records import State, parse
 from registry.accounts.actors import Actor, Grant
 from registry.database import begin_write
 from registry.models import ChangeSet, DraftEvent
-from registry.publishing.drafts.building import build
+from registry.publishing.drafts.building import build, proposed_content
 from registry.publishing.drafts.items import DraftRow, append_items, remove_item, set_item
 from registry.publishing.drafts.listing import WorkingList, working_list
 from registry.publishing.drafts.opening import NewDraft, open_draft
@@ -156,3 +156,14 @@ def test_an_editorial_draft_restates_in_place(published: Engine, root: Path) -> 
     (state,) = (parse(record.payload) for record in built.added)
     assert isinstance(state, State)
     assert (state.code, state.valid_from, state.valid_to) == ("01.07", None, None)
+
+
+def test_what_a_draft_comes_to_can_be_read_before_it_is_submitted(published: Engine, root: Path) -> None:
+    draft = opened(published, "changes", rows_of(replace(OTHER, code="01.11")))
+    state_event(published, draft, change("recode", "01.07", "01.11"))
+    with published.connect() as connection, proposed_content(connection, root, draft) as content:
+        codes = [fact.code for fact in content.facts("state") if isinstance(fact, State)]
+        assert sorted(codes) == ["01", "01.05", "01.07", "01.11"]
+        assert content.header.ordinal == 2
+        folder = content.folder
+    assert not folder.exists()
