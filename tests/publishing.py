@@ -58,4 +58,4 @@ def publish_list(
     proposal = Proposal(referential, base, label, effective_on, "made up", {"fr": "…"}, [])
     with begin_write(engine) as connection:
         change_set = save_change_set(connection, proposal, draft)
-    return publish(engine, root, change_set)
+    return publish(engine, root, change_set, review="seed")
