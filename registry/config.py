@@ -81,6 +81,9 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             "Largest request body, in bytes; a larger one is refused unread.",
             _whole(1024, 1 << 30),
         ),
+        "MARJAA_LOG_KEY": Setting(
+            "", "Private key that signs the log; empty means keys/log.key in MARJAA_DATA.", _any
+        ),
     }
 )
 
@@ -97,6 +100,7 @@ class Settings:
     timezone: ZoneInfo
     workers: int
     max_body: int
+    log_key: str
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -116,6 +120,12 @@ class Settings:
     def today(self) -> date:
         """The current day in the configured zone."""
         return datetime.now(self.timezone).date()
+
+
+def log_key_file(snapshots: Path) -> Path:
+    """The private key that signs a snapshots' root's log: outside of the root, so that no copy of it has the key."""
+    given = os.environ.get("MARJAA_LOG_KEY")
+    return Path(given) if given else snapshots.parent / "keys" / "log.key"
 
 
 def _read(name: str, setting: Setting, environ: Mapping[str, str]) -> Any:  # noqa: ANN401  # as its `read` gives

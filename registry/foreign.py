@@ -17,6 +17,7 @@ from referentials.sheets.limits import TableError, TableTooLarge
 from referentials.snapshot import DamagedSnapshot, UnorderedRecords
 from referentials.writers import NotWritable, UnknownFormat
 from registry.catalogue import DamagedCatalogue
+from registry.logbook import AnotherLog, DamagedLog
 from registry.naming import BadName
 
 
@@ -45,4 +46,6 @@ FOREIGN: tuple[tuple[type[BaseException], str, Callable[[BaseException], str]], 
     (StoreError, "snapshot-damaged", _without_paths),
     (DamagedSnapshot, "snapshot-damaged", _without_paths),
     (DamagedCatalogue, "snapshot-damaged", _without_paths),
+    (DamagedLog, "snapshot-damaged", _without_paths),
+    (AnotherLog, "conflict", str),
 )

@@ -24,12 +24,14 @@ from registry.catalogue import (
     write_catalogue,
 )
 from registry.models import Association, AssociationMember, Correspondence, Referential, Version
+from registry.publishing.checkpoints import shelve_log
 from registry.publishing.locks import file_lock
 
 
 def flip_catalogue(engine: Engine, root: Path) -> None:
     """Replace the catalogue by what is published and compiled; one at a time, so it never goes back."""
     with file_lock(root, "catalogue.lock"), engine.connect() as connection:
+        shelve_log(connection, root)  # first: a version that can be read has its leaf
         write_catalogue(root, published_catalogue(connection, root))
 
 
