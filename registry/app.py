@@ -13,8 +13,10 @@ from werkzeug.wrappers import Response
 
 from registry import api
 from registry.api.answering import Services
+from registry.api.rates import Paced
 from registry.config import Settings
 from registry.library import Library
+from registry.volatile import Volatile
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -33,11 +35,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.strict_slashes = False
     app.extensions["marjaa"] = Services(settings, library)
+    volatile = Volatile(settings.volatile)
+    app.wsgi_app = Paced(app.wsgi_app, settings, volatile)  # type: ignore[method-assign]  # as Flask documents
     described = api.register(app, version("marjaa"))
     app.add_url_rule("/", "home", _home)
 
     def desk() -> WSGIApplication:
-        application: WSGIApplication = import_module(f"{DESK}.app").create_desk(settings, library, described)
+        application: WSGIApplication = import_module(f"{DESK}.app").create_desk(
+            settings, library, volatile, described
+        )
         return application
 
     prefixes = (*import_module(DESK).PREFIXES, f"{api.PREFIX}/openapi.json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -84,6 +84,32 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "MARJAA_LOG_KEY": Setting(
             "", "Private key that signs the log; empty means keys/log.key in MARJAA_DATA.", _any
         ),
+        "MARJAA_SESSION_IDLE": Setting(
+            "120", "Minutes after which an unused session of a person ends.", _whole(1, 60 * 24)
+        ),
+        "MARJAA_SESSION_LONGEST": Setting(
+            "12", "Hours after which any session of a person ends.", _whole(1, 24 * 30)
+        ),
+        "MARJAA_RATE_SIGN_IN": Setting(
+            "10",
+            "Failed sign-ins in a quarter of an hour: for one account from one address; five times as many "
+            "for one address, or for one account.",
+            _whole(1, 100_000),
+        ),
+        "MARJAA_RATE_POST": Setting(
+            "600",
+            "Anonymous requests with a body (match …) of one address in a minute.",
+            _whole(1, 1_000_000),
+        ),
+        "MARJAA_PROXIES": Setting(
+            "0", "Reverse proxies before the service, whose X-Forwarded-For is believed.", _whole(0, 9)
+        ),
+        "MARJAA_OIDC_ISSUER": Setting(
+            "", "OpenID Connect provider at which people may sign in; empty means none.", _url
+        ),
+        "MARJAA_OIDC_CLIENT_ID": Setting("", "What the provider calls this service.", _any),
+        "MARJAA_OIDC_CLIENT_SECRET": Setting("", "What this service shows the provider.", _any),
+        "MARJAA_TOKEN": Setting("", "Token with which the commands that change drafts act.", _any),
     }
 )
 
@@ -101,6 +127,15 @@ class Settings:
     workers: int
     max_body: int
     log_key: str
+    session_idle: int
+    session_longest: int
+    rate_sign_in: int
+    rate_post: int
+    proxies: int
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
+    token: str = field(repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -116,6 +151,16 @@ class Settings:
     def snapshots(self) -> Path:
         """The folder of published snapshots and the catalogue."""
         return self.data / "snapshots"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the service over https."""
+        return self.public_url.startswith("https:")
+
+    @property
+    def volatile(self) -> Path:
+        """The file of sessions and rate counters."""
+        return self.data / "volatile.sqlite"
 
     def today(self) -> date:
         """The current day in the configured zone."""

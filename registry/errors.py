@@ -82,6 +82,25 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "not-ready": Kind(
             "Change set not ready", 409, 5, "Settle everything that is named, then submit it again."
         ),
+        "wrong-credentials": Kind(
+            "Sign-in refused",
+            401,
+            3,
+            "Check the e-mail and the password; an administrator can set another password.",
+        ),
+        "unconfirmed-request": Kind(
+            "Request not confirmed",
+            403,
+            3,
+            "Send the csrf_token of GET /api/v1/session in the header X-CSRF-Token.",
+        ),
+        "unknown-person": Kind(
+            "Unknown person", 404, 4, "An administrator lists the people with GET /api/v1/people."
+        ),
+        "unknown-token": Kind("Unknown token", 404, 4, "List your tokens with GET /api/v1/tokens."),
+        "too-many-requests": Kind(
+            "Too many requests", 429, 6, "Try again after the seconds in Retry-After, and then less often."
+        ),
         "conflict": Kind(
             "Conflict with the current state", 409, 5, "Read the current state, then try again."
         ),
@@ -276,6 +295,16 @@ class Unavailable(DomainError):
 
     def __init__(self, detail: str, retry_after: int = 5) -> None:
         super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class TooManyRequests(DomainError):
+    """More than is let through in a time; `retry_after` in seconds."""
+
+    slug = "too-many-requests"
+
+    def __init__(self, what: str, retry_after: int) -> None:
+        super().__init__(f"{what}: try again in {retry_after} seconds.")
         self.retry_after = retry_after
 
 

@@ -19,11 +19,16 @@ from referentials.writers import NotWritable, UnknownFormat
 from registry.catalogue import DamagedCatalogue
 from registry.logbook import AnotherLog, DamagedLog
 from registry.naming import BadName
+from registry.volatile import VolatileError
 
 
 def _without_paths(_error: BaseException) -> str:
     """Paths of the server are for its log, not for an anonymous reader."""
     return "A published snapshot could not be opened."
+
+
+def _of_sessions(_error: BaseException) -> str:
+    return "Sessions and rate counters cannot be read or written now."
 
 
 # The first family that an error belongs to decides.
@@ -48,4 +53,5 @@ FOREIGN: tuple[tuple[type[BaseException], str, Callable[[BaseException], str]], 
     (DamagedCatalogue, "snapshot-damaged", _without_paths),
     (DamagedLog, "snapshot-damaged", _without_paths),
     (AnotherLog, "conflict", str),
+    (VolatileError, "unavailable", _of_sessions),
 )

@@ -74,6 +74,12 @@ class Actor:
             for grant in self.grants
         )
 
+    def may_somewhere(self, capability: str) -> bool:
+        """Whether the actor has a capability for anything at all: a referential, an administration."""
+        if self.scopes is not None and capability not in self.scopes:
+            return False
+        return any(capability in CAPABILITIES[grant.role] for grant in self.grants)
+
 
 PUBLIC = Actor()
 
@@ -82,12 +88,21 @@ def require(
     actor: Actor, capability: str, *, referential: str | None = None, administration: str | None = None
 ) -> None:
     """Raises NotSignedIn for the public and NotAllowed for whoever lacks the capability."""
-    if actor.may(capability, referential=referential, administration=administration):
-        return
-    of = referential or administration
+    if not actor.may(capability, referential=referential, administration=administration):
+        raise refusal(actor, capability, referential or administration)
+
+
+def require_somewhere(actor: Actor, capability: str) -> None:
+    """As `require`, for a capability for anything at all: what it is needed for is known later."""
+    if not actor.may_somewhere(capability):
+        raise refusal(actor, capability)
+
+
+def refusal(actor: Actor, capability: str, of: str | None = None) -> NotSignedIn | NotAllowed:
+    """Why an actor may not do something, for a referential or an administration where one is named."""
     what = capability if of is None else f"{capability} ({of})"
     if actor.person is None:
-        raise NotSignedIn(f"Sign in, or send a token, to do this: {what}.")
+        return NotSignedIn(f"Sign in, or send a token, to do this: {what}.")
     if actor.scopes is not None and capability not in actor.scopes:
-        raise NotAllowed(f"The token's scopes do not include {capability!r}.")
-    raise NotAllowed(f"{actor.name} may not do this: {what}.")
+        return NotAllowed(f"The token's scopes do not include {capability!r}.")
+    return NotAllowed(f"{actor.name} may not do this: {what}.")

@@ -31,6 +31,7 @@ def register(app: Flask, version: str) -> Callable[[], Mapping[str, Any]]:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=PREFIX)
     app.register_blueprint(docs.blueprint, url_prefix=PREFIX)
-    app.wsgi_app = CommonHeaders(app.wsgi_app, PREFIX)  # type: ignore[method-assign]  # as Flask documents
+    secure = app.extensions["marjaa"].settings.is_secure
+    app.wsgi_app = CommonHeaders(app.wsgi_app, PREFIX, secure=secure)  # type: ignore[method-assign]  # as Flask documents
     described: Callable[[], Mapping[str, Any]] = api.spec.to_dict
     return described

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 Headers = list[tuple[str, str]]
 
 # Answers are never guessed to be of another type, and nothing in them runs.
-_ALL = [("X-Content-Type-Options", "nosniff")]
-_POLICY = ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+NOSNIFF = ("X-Content-Type-Options", "nosniff")
+# Two years: browsers that came over https once never come without it (RFC 6797).
+HSTS = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+_ALL = [NOSNIFF]
+POLICY = ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 # Any page may read public answers; they ignore cookies.
 _OPEN = [
     *_ALL,
@@ -27,20 +30,24 @@ _PREFLIGHT = [
 
 
 class CommonHeaders:
-    """WSGI middleware: nosniff and a policy for all answers, CORS for those below a public prefix."""
+    """WSGI middleware: nosniff and a policy for all answers, CORS for those below a public prefix.
 
-    def __init__(self, application: WSGIApplication, public: str) -> None:
+    `secure` where people come over https, and shall only ever do so.
+    """
+
+    def __init__(self, application: WSGIApplication, public: str, *, secure: bool = False) -> None:
         self._application = application
         self._public = public
+        self._all, self._open = ([*headers, HSTS] if secure else headers for headers in (_ALL, _OPEN))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as the application does, with these headers."""
-        added = _OPEN if environ["PATH_INFO"].startswith(self._public) else _ALL
+        added = self._open if environ["PATH_INFO"].startswith(self._public) else self._all
         if environ["REQUEST_METHOD"] == "OPTIONS":
             added = added + _PREFLIGHT
 
         def start(status: str, headers: Headers, exc_info: object = None) -> object:
             own = any(name == "Content-Security-Policy" for name, _ in headers)
-            return start_response(status, headers + (added if own else [*added, _POLICY]))
+            return start_response(status, headers + (added if own else [*added, POLICY]))
 
         return self._application(environ, start)  # type: ignore[arg-type]  # typeshed's protocol takes more

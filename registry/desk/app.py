@@ -12,8 +12,11 @@ from registry.api import PREFIX, problems
 from registry.api.blueprint import Api, Blueprint
 from registry.config import Settings
 from registry.database import open_engine
+from registry.desk import authentication
+from registry.desk.headers import DeskHeaders
 from registry.desk.working import Desk
 from registry.library import Library
+from registry.volatile import Volatile
 
 # Blueprints in the order in which the OpenAPI document shows them.
 BLUEPRINTS: tuple[Blueprint, ...] = ()
@@ -21,7 +24,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = ()
 Document = Mapping[str, Any]
 
 
-def create_desk(settings: Settings, library: Library, published: Callable[[], Document]) -> Flask:
+def create_desk(
+    settings: Settings, library: Library, volatile: Volatile, published: Callable[[], Document]
+) -> Flask:
     """The application; `published` gives the OpenAPI document of what is answered from snapshots."""
     app = Flask(__name__, static_folder=None)
     app.config.update(
@@ -31,16 +36,21 @@ def create_desk(settings: Settings, library: Library, published: Callable[[], Do
         OPENAPI_VERSION="3.1.0",
     )
     app.url_map.strict_slashes = False
-    app.extensions["marjaa"] = Desk(settings, library, open_engine(settings.database_url))
+    app.extensions["marjaa"] = Desk(settings, library, open_engine(settings.database_url), volatile)
     problems.register(app)
+    authentication.register(app)
     api = Api(app)
+    authentication.describe(api.spec, settings)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=PREFIX)
 
+    @authentication.everybody
     def openapi() -> Response:
         return jsonify(_joined(published(), api.spec.to_dict()))
 
-    app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", openapi)
+    document = f"{PREFIX}/openapi.json"
+    app.add_url_rule(document, "openapi", openapi)
+    app.wsgi_app = DeskHeaders(app.wsgi_app, settings, open_address=document)  # type: ignore[method-assign]  # as Flask documents
     return app
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from registry.config import Settings
 from registry.database import begin_write
 from registry.library import Library
+from registry.volatile import Volatile
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Desk:
     settings: Settings
     library: Library
     engine: Engine
+    volatile: Volatile
 
 
 def desk() -> Desk:

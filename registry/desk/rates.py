@@ -1,0 +1,61 @@
+"""Sign-ins and anonymous requests are slowed, never locked out: what has to wait is told how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+
+from registry.accounts.identity import normal_email
+from registry.api.rates import client_address, pace, pace_post
+from registry.desk.working import desk
+from registry.volatile import Pace
+
+SIGN_IN_SECONDS = 15 * 60.0
+# Many people share an address, and an account may be tried from many.
+WIDER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """An attempt to sign in, counted before the password is looked at, so that many at once count too."""
+
+    here: str
+    account: str
+    address: str
+
+    def forgive(self) -> None:
+        """It was right: it does not count, nor do the mistakes before it from here."""
+        services = desk()
+        wide = _wide(services.settings.rate_sign_in)
+        services.volatile.forget(self.here)
+        services.volatile.give_back(self.account, wide)
+        services.volatile.give_back(self.address, wide)
+
+
+def pace_sign_in(email: str) -> SignIn:
+    """Count an attempt to sign in to an account; raises TooManyRequests.
+
+    The one who mistypes waits a minute or two; whoever guesses, from one address or many, gets no further.
+    """
+    services = desk()
+    limit = services.settings.rate_sign_in
+    account, address = normal_email(email), client_address(request.environ, services.settings.proxies)
+    attempt = SignIn(f"sign-in {address} {account}", f"sign-in to {account}", f"sign-in from {address}")
+    paces = [
+        (attempt.here, Pace(limit, SIGN_IN_SECONDS)),
+        (attempt.account, _wide(limit)),
+        (attempt.address, _wide(limit)),
+    ]
+    pace(services.volatile, paces, "Too many failed sign-ins")
+    return attempt
+
+
+def pace_public() -> None:
+    """Count a request of the public that changes something; raises TooManyRequests."""
+    services = desk()
+    pace_post(services.volatile, services.settings, request.environ)
+
+
+def _wide(limit: int) -> Pace:
+    return Pace(WIDER * limit, SIGN_IN_SECONDS)
