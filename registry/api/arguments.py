@@ -92,6 +92,7 @@ class ProjectionArguments(HistoryArguments):
 
     start = Day(data_key="from", required=True, metadata=_about("Day on which the code held."))
     end = Day(data_key="to", required=True, metadata=_about("Day to project to; may be the earlier one."))
+    lang = Text(35, metadata=_about("Language of the names; falls back to another one."))
 
 
 class FindArguments(HistoryArguments):

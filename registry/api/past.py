@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response
 
-from registry.api.answering import answer_json, caching, services, version_mark
+from registry.api.answering import answer_json, caching, known_language, services, version_mark
 from registry.api.arguments import HistoryArguments, ProjectionArguments
 from registry.api.blueprint import Blueprint
 from registry.api.schemas import HistorySchema, ProjectionSchema
+from registry.history.projection import Target
 from registry.serving import history_of, project_code
+from registry.serving.rendering import used_language
 
 blueprint = Blueprint("history", __name__, description="What became of a code")
 
@@ -40,11 +43,21 @@ def history(given: dict[str, Any], referential: str, code: str) -> Response:
 def projection(given: dict[str, Any], referential: str, code: str) -> Response:
     """What the code of one date is on another, by the change events between them.
 
-    Where that is not exactly one code, `ambiguous` is true and all targets are given.
+    Where that is not exactly one code, `ambiguous` is true and all targets are given; `reversible` is true
+    where projecting back leads to this code alone.
     """
     version = given.get("version")
     snapshot = services().library.snapshot(referential, version)
+    language = known_language(given.get("lang"))
     found = project_code(snapshot, code, given["start"], given["end"])
     shown = {name: getattr(found, name) for name in found.__slots__}
+    if language is not None:
+        shown |= {"targets": [_narrowed(target, language) for target in found.targets], "language": language}
     fresh = caching(version_mark(snapshot.version), immutable=version is not None)
     return answer_json({**shown, "version": snapshot.version.label}, fresh, ProjectionSchema)
+
+
+def _narrowed(target: Target, language: str) -> Target:
+    """The target with its name in one language, or in the one that stands in for it."""
+    used = used_language(list(target.names), language)
+    return replace(target, names={} if used is None else {used: target.names[used]})

@@ -215,7 +215,9 @@ class ProjectionSchema(Answer):
     outcome = fields.String(required=True)
     ambiguous = fields.Boolean(required=True)
     certain = fields.Boolean(required=True)
+    reversible = fields.Boolean(required=True)
     targets = fields.List(fields.Nested(TargetSchema), required=True)
+    language = fields.String(metadata={"description": "The language asked for; each name says which it is."})
     path = fields.List(fields.Nested(ChangeEventSchema), required=True)
 
 

@@ -20,6 +20,7 @@ from registry.history.walk import Walk
 class Target:
     """An item that holds all or a part of what the code meant; `share` (0..1) is None where unknown."""
 
+    item: UUID
     code: str
     level: str
     names: Mapping[str, str]
@@ -34,7 +35,8 @@ class Projection:
     `outcome` is unchanged, renamed, recoded, merged, split, mixed, abolished, created (the target date lies
     before its creation) or unknown (no event says what became of it). `ambiguous` is true where it is not
     exactly one code that holds all of it. `certain` is false where the uncertain date of an event may lie on
-    the other side of `start` or `end`. `path` has the events walked, by date.
+    the other side of `start` or `end`. `reversible` is true where projecting back leads to this code alone,
+    with all that the target holds. `path` has the events walked, by date.
     """
 
     code: str
@@ -43,6 +45,7 @@ class Projection:
     outcome: str
     ambiguous: bool
     certain: bool
+    reversible: bool
     targets: tuple[Target, ...]
     path: tuple[ChangeEvent, ...]
 
@@ -55,16 +58,29 @@ def project(facts: Facts, item: UUID, start: date, end: date) -> Projection:
     walk = Walk(facts, start, end)
     walk.follow(item)
     targets, unexplained = _targets(walk)
+    ambiguous = len(targets) != 1 or walk.lost
     return Projection(
         code=origin.code,
         start=start,
         end=end,
         outcome="unknown" if unexplained else _outcome(origin, targets, walk),
-        ambiguous=len(targets) != 1 or walk.lost,
+        ambiguous=ambiguous,
         certain=not walk.straddles,
+        reversible=not ambiguous and _leads_back(facts, targets[0], end, start, item),
         targets=targets,
         path=tuple(walk.path.values()),
     )
+
+
+def _leads_back(facts: Facts, target: Target, end: date, start: date, origin: UUID) -> bool:
+    """Whether all that the target holds on `end` was the origin's on `start`, and the other way round."""
+    if target.share != 1.0:
+        return False
+    walk = Walk(facts, end, start)
+    walk.follow(target.item)
+    before, unexplained = _targets(walk)
+    only = [(held.item, held.share) for held in before]
+    return not unexplained and not walk.lost and only == [(origin, 1.0)]
 
 
 def _targets(walk: Walk) -> tuple[tuple[Target, ...], bool]:
@@ -78,7 +94,7 @@ def _targets(walk: Walk) -> tuple[tuple[Target, ...], bool]:
             continue
         share = None if held.part is None else round(held.part, 9)
         bases = "; ".join(held.bases) if share is not None else ""
-        found.append(Target(state.code, state.level, state.names, share, bases or None))
+        found.append(Target(item, state.code, state.level, state.names, share, bases or None))
     return tuple(sorted(found, key=lambda target: target.code)), unexplained
 
 

@@ -1,0 +1,142 @@
+"""Recoding: what many codes of one date are on another, by the rules of projection (decision D3).
+
+To most codes nothing happened between two dates, and their answer is read from the rows of the search index.
+Only a code that a change event touched is projected; so a column costs little more than its look-ups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from matching.layout import day_of
+from matching.store import Store
+from referentials.records import ChangeEvent
+from referentials.snapshot import Content
+from registry.history.facts import state_on
+from registry.history.projection import Projection, project
+
+# What becomes of a code that cannot be projected; the other outcomes are those of `Projection`.
+UNKNOWN_CODE = "unknown-code"
+NOT_VALID_THEN = "not-valid-then"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A code that holds a part (0..1) of what the recoded one meant, None where that is not known."""
+
+    code: str
+    share: float | None
+    basis: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recoded:
+    """What one code became.
+
+    `outcome` is one of `Projection`, or says that no item ever had the code (unknown-code) or none had it on
+    that day (not-valid-then). `only` is the one code that holds all of it, None where it is not exactly one:
+    nothing is picked.
+    """
+
+    code: str
+    outcome: str
+    targets: tuple[Part, ...]
+    ambiguous: bool
+    certain: bool
+    reversible: bool
+    path: tuple[ChangeEvent, ...] = ()
+
+    @property
+    def only(self) -> str | None:
+        """The one code that holds all of what the code meant."""
+        return None if self.ambiguous else self.targets[0].code
+
+
+class Recoder:
+    """Recodes from one date to another, in either direction, as one version has it.
+
+    A code that was met before costs one look-up in a table.
+    """
+
+    def __init__(
+        self,
+        content: Content,
+        store: Store,
+        items_of_code: Callable[[str], Sequence[UUID]],
+        start: date,
+        end: date,
+    ) -> None:
+        self.start, self.end = start, end
+        self._content = content
+        self._store = store
+        self._items_of_code = items_of_code
+        self._start, self._end = day_of(start), day_of(end)
+        self._touched = touched_codes(content, start, end)
+        self._table: dict[str, Recoded] = {}
+
+    def recode(self, code: str) -> Recoded:
+        """What one code became."""
+        found = self._table.get(code)
+        if found is None:
+            found = self._table[code] = self._recoded(code)
+        return found
+
+    def recode_all(self, codes: Iterable[str]) -> list[Recoded]:
+        """What each of these codes became, in order; a code may come any number of times."""
+        given = codes if isinstance(codes, Sequence) else list(codes)
+        table = self._table
+        for code in set(given).difference(table):
+            table[code] = self._recoded(code)
+        return [table[code] for code in given]
+
+    def _recoded(self, code: str) -> Recoded:
+        if code not in self._touched:
+            store = self._store
+            found = store.find(code, self._start)
+            if found is None:
+                return _without(code, UNKNOWN_CODE)
+            row = found.row
+            if found.status == "valid" and store.valid_from(row) <= self._end < store.valid_to(row):
+                return Recoded(code, "unchanged", (Part(code, 1.0, None),), False, True, True)
+        return self._projected(code)
+
+    def _projected(self, code: str) -> Recoded:
+        items = self._items_of_code(code)
+        for item in items:
+            state = state_on(self._content, item, self.start)
+            if state is not None and state.code == code:
+                return recoded(project(self._content, item, self.start, self.end))
+        return _without(code, NOT_VALID_THEN if items else UNKNOWN_CODE)
+
+
+def recoded(projection: Projection) -> Recoded:
+    """A projection as a row of a recoding."""
+    return Recoded(
+        projection.code,
+        projection.outcome,
+        tuple(Part(target.code, target.share, target.share_basis) for target in projection.targets),
+        projection.ambiguous,
+        projection.certain,
+        projection.reversible,
+        projection.path,
+    )
+
+
+def touched_codes(content: Content, start: date, end: date) -> frozenset[str]:
+    """All codes of the items to which something happened, or may have happened, between two dates."""
+    first, last = min(start, end), max(start, end)
+    items = {
+        link.item
+        for event in content.events()
+        if min(event.earliest_on or event.effective_on, event.effective_on) <= last
+        and max(event.latest_on or event.effective_on, event.effective_on) >= first
+        for link in event.links
+    }
+    return frozenset(state.code for item in items for state in content.states_of(item))
+
+
+def _without(code: str, outcome: str) -> Recoded:
+    return Recoded(code, outcome, (), True, True, False)
