@@ -81,6 +81,11 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             "Largest request body, in bytes; a larger one is refused unread.",
             _whole(1024, 1 << 30),
         ),
+        "MARJAA_MAX_UPLOAD": Setting(
+            "200000000",
+            "Largest file that a draft is made of, in bytes; a larger one is refused unread.",
+            _whole(1024, 1 << 40),
+        ),
         "MARJAA_LOG_KEY": Setting(
             "", "Private key that signs the log; empty means keys/log.key in MARJAA_DATA.", _any
         ),
@@ -126,6 +131,7 @@ class Settings:
     timezone: ZoneInfo
     workers: int
     max_body: int
+    max_upload: int
     log_key: str
     session_idle: int
     session_longest: int
@@ -168,7 +174,7 @@ class Settings:
 
 
 def log_key_file(snapshots: Path) -> Path:
-    """The private key that signs a snapshots' root's log: outside of the root, so that no copy of it has the key."""
+    """The private key that signs the log of a snapshots' root; outside of it, so that no copy has the key."""
     given = os.environ.get("MARJAA_LOG_KEY")
     return Path(given) if given else snapshots.parent / "keys" / "log.key"
 

@@ -79,6 +79,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "stale-revision": Kind(
             "Edited meanwhile", 412, 5, "Read the change set again, and edit what it says now."
         ),
+        "revision-required": Kind(
+            "Which revision is edited?", 428, 2, "Read the change set, and send its ETag in If-Match."
+        ),
         "not-ready": Kind(
             "Change set not ready", 409, 5, "Settle everything that is named, then submit it again."
         ),
