@@ -1,0 +1,58 @@
+"""Rules about what a list changes: events explain the codes that come or go, and link codes that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from referentials.events import EVENTS
+from referentials.rules.checked import CheckedList, Finding, finding, shown
+
+
+def unexplained_appearances(checked: CheckedList) -> Iterator[Finding]:
+    """A code that the version before does not have comes by a change event (error)."""
+    if checked.base is None:
+        return
+    explained = {link.code for change in checked.changes for link in change.targets}
+    for row, item in checked.numbered():
+        if item.code not in checked.base.levels and item.code not in explained:
+            problem = "the code appears, and no change event says why"
+            yield finding("unexplained_appearances", "error", (row, item), "code", item.code, problem)
+
+
+def unexplained_disappearances(checked: CheckedList) -> Iterator[Finding]:
+    """A code that the version before has goes by a change event (error)."""
+    if checked.base is None:
+        return
+    explained = {link.code for change in checked.changes for link in change.sources}
+    for code in sorted(checked.base.levels.keys() - checked.codes - explained):
+        problem = "the code disappears, and no change event says why"
+        yield Finding("unexplained_disappearances", "error", None, code, "code", code, problem)
+
+
+def changed_levels(checked: CheckedList) -> Iterator[Finding]:
+    """A code that stays is of the level it was of, unless a change event has to do with it (warning)."""
+    if checked.base is None:
+        return
+    explained = {link.code for change in checked.changes for link in (*change.sources, *change.targets)}
+    for row, item in checked.numbered():
+        before = checked.base.levels.get(item.code, item.level)
+        if before != item.level and item.code not in explained:
+            problem = f"the code was of the level {before}: it will be another item"
+            yield finding("changed_levels", "warning", (row, item), "level", item.level, problem)
+
+
+def unknown_change_codes(checked: CheckedList) -> Iterator[Finding]:
+    """A change event has a known type, and leads from codes there were to codes there are (error)."""
+    before = () if checked.base is None else checked.base.levels
+    for change in checked.changes:
+        if change.type not in EVENTS:
+            problem = f"{shown(change.type)} is no type of change event; there are {', '.join(EVENTS)}"
+            yield Finding("unknown_change_codes", "error", None, "", "change", change.type, problem)
+        for link in change.sources:
+            if link.code not in before:
+                problem = f"{change.type} on {change.effective_on} starts from a code that there was not"
+                yield Finding("unknown_change_codes", "error", None, link.code, "change", link.code, problem)
+        for link in change.targets:
+            if link.code not in checked.codes:
+                problem = f"{change.type} on {change.effective_on} leads to a code that is not in the list"
+                yield Finding("unknown_change_codes", "error", None, link.code, "change", link.code, problem)
