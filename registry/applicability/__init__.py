@@ -1,0 +1,1 @@
+"""What each administration keeps, and what it must do with each referential."""
