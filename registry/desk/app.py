@@ -12,14 +12,17 @@ from registry.api import PREFIX, problems
 from registry.api.blueprint import Api, Blueprint
 from registry.config import Settings
 from registry.database import open_engine
-from registry.desk import authentication
+from registry.desk import authentication, change_sets, draft_items
 from registry.desk.headers import DeskHeaders
 from registry.desk.working import Desk
 from registry.library import Library
 from registry.volatile import Volatile
 
 # Blueprints in the order in which the OpenAPI document shows them.
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    change_sets.blueprint,
+    draft_items.blueprint,
+)
 
 Document = Mapping[str, Any]
 
