@@ -9,6 +9,7 @@ from registry.models.data_sets import ColumnBinding, DataSet
 from registry.models.drafts import (
     Comment,
     ConsultedAdministration,
+    DraftCheck,
     DraftEvent,
     DraftFinding,
     DraftItem,
@@ -46,6 +47,7 @@ __all__ = [
     "DataSet",
     "Delivery",
     "Designation",
+    "DraftCheck",
     "DraftEvent",
     "DraftFinding",
     "DraftItem",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, Double, ForeignKey, ForeignKeyConstraint, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models.base import Base, CodePoints, Json, Moment, RowNumber
@@ -60,15 +60,41 @@ class DraftEvent(Base):
     payload: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class DraftFinding(Base):
-    """What the latest validation of a draft found."""
+class DraftCheck(Base):
+    """What was looked at last, and how much was found: the file when it was read, the list by the rules.
 
-    __tablename__ = "draft_finding"
-    __table_args__ = (CheckConstraint("severity IN ('error', 'warning')", name="severity"),)
+    `revision` is the draft's then: findings of an earlier one may no longer be true.
+    """
+
+    __tablename__ = "draft_check"
+    __table_args__ = (CheckConstraint("source IN ('reading', 'rules')", name="source"),)
 
     change_set: Mapped[UUID] = mapped_column(
-        ForeignKey("change_set.id", name="fk_draft_finding_change_set"), primary_key=True
+        ForeignKey("change_set.id", name="fk_draft_check_change_set"), primary_key=True
     )
+    source: Mapped[str] = mapped_column(CodePoints, primary_key=True)
+    revision: Mapped[int]
+    checked_at: Mapped[str] = mapped_column(Moment)
+    # [[rule, severity, how many]], of all that was found; the findings kept may be fewer.
+    counts: Mapped[list[list[Any]]] = mapped_column(Json)
+
+
+class DraftFinding(Base):
+    """What a check of a draft found, one after the other."""
+
+    __tablename__ = "draft_finding"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["change_set", "source"],
+            ["draft_check.change_set", "draft_check.source"],
+            name="fk_draft_finding_draft_check",
+            ondelete="CASCADE",
+        ),
+        CheckConstraint("severity IN ('error', 'warning')", name="severity"),
+    )
+
+    change_set: Mapped[UUID] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(CodePoints, primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rule: Mapped[str] = mapped_column(CodePoints)
     severity: Mapped[str] = mapped_column(CodePoints)

@@ -69,8 +69,19 @@ def _working_rows() -> None:
         sa.CheckConstraint("confidence BETWEEN 0 AND 1", name="ck_draft_event_confidence"),
     )
     op.create_table(
+        "draft_check",
+        must("change_set", sa.Uuid),
+        must("source", TEXT),
+        must("revision", sa.Integer),
+        must("checked_at", MOMENT),
+        must("counts", JSON),
+        *_keyed("draft_check", "source"),
+        sa.CheckConstraint("source IN ('reading', 'rules')", name="ck_draft_check_source"),
+    )
+    op.create_table(
         "draft_finding",
         must("change_set", sa.Uuid),
+        must("source", TEXT),
         must("position", sa.Integer),
         must("rule", TEXT),
         must("severity", TEXT),
@@ -79,7 +90,13 @@ def _working_rows() -> None:
         must("field", TEXT),
         must("value", TEXT),
         must("message", TEXT),
-        *_keyed("draft_finding", "position"),
+        sa.PrimaryKeyConstraint("change_set", "source", "position", name="pk_draft_finding"),
+        sa.ForeignKeyConstraint(
+            ["change_set", "source"],
+            ["draft_check.change_set", "draft_check.source"],
+            name="fk_draft_finding_draft_check",
+            ondelete="CASCADE",
+        ),
         sa.CheckConstraint("severity IN ('error', 'warning')", name="ck_draft_finding_severity"),
     )
     op.create_table(
