@@ -28,25 +28,36 @@ class Difference:
     removed: list[Record]
 
 
-def difference(before: Content | None, after: Content) -> Difference:
+class TooDifferent(ValueError):
+    """More records differ than were to be told."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the two differ in more than {most:,} records")
+        self.most = most
+
+
+def difference(before: Content | None, after: Content, *, most: int | None = None) -> Difference:
     """The records in which two contents differ; all of `after` where there is nothing before.
 
     Takes time for the bytes of both and for each record that differs. Raises DamagedSnapshot for records that
-    cannot be read.
+    cannot be read, and TooDifferent as soon as there are more than `most`.
     """
     if before is None:
+        if most is not None and after.size > most:
+            raise TooDifferent(most)
         return Difference(list(after.records()), [])
     if before.root == after.root:
         return Difference([], [])
-    return _Walk(before, after).difference()
+    return _Walk(before, after, most).difference()
 
 
 class _Walk:
     """Goes through two contents side by side; `i` and `j` are the records that come next."""
 
-    def __init__(self, before: Content, after: Content) -> None:
+    def __init__(self, before: Content, after: Content, most: int | None) -> None:
         self.before = before
         self.after = after
+        self.most = before.size + after.size if most is None else most
         self.i = self.j = 0
         self.found = Difference([], [])
 
@@ -55,9 +66,15 @@ class _Walk:
         while self.i < self.before.size and self.j < self.after.size:
             self._skip_equal()
             self._take()
+            self._require_few(0)
+        self._require_few(self.before.size - self.i + self.after.size - self.j)
         self.found.removed.extend(_record(self.before, at) for at in range(self.i, self.before.size))
         self.found.added.extend(_record(self.after, at) for at in range(self.j, self.after.size))
         return self.found
+
+    def _require_few(self, ahead: int) -> None:
+        if len(self.found.removed) + len(self.found.added) + ahead > self.most:
+            raise TooDifferent(self.most)
 
     def _skip_equal(self) -> None:
         """Go on to the first records whose bytes differ, or to the end of one content."""

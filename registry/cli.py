@@ -33,6 +33,9 @@ COMMANDS = {
     "harmonise": Place(
         "registry.commands.harmonise", "harmonise", "Write a file with the codes that a column means."
     ),
+    "compare": Place(
+        "registry.commands.compare", "compare", "Say what changes from one version to another."
+    ),
     "export": Place("registry.commands.export", "export", "Write a version as CSV, JSON, GeoJSON or XLSX."),
     "snapshot": Place("registry.commands.snapshots", "snapshot", "Build, verify and list compiled versions."),
     "db": Place("registry.commands.database", "database", "Bring the database to this release's schema."),

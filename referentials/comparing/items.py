@@ -33,14 +33,14 @@ _KIND_OF_FIELD = {
 }
 
 
-def compare(before: Content | None, after: Content) -> Comparison:
+def compare(before: Content | None, after: Content, *, most: int | None = None) -> Comparison:
     """What differs from one content to another; against nothing, all is added.
 
     An item is one item in both by its id, whatever its code; of several states the latest is compared, and
     earlier ones only as periods. A parent differs where it is another item: its new code alone touches no
-    child. Raises DamagedSnapshot.
+    child. Raises DamagedSnapshot, and TooDifferent for more than `most` records that differ.
     """
-    found = difference(before, after)
+    found = difference(before, after, most=most)
     old, new = _Side(before, map(_fact, found.removed)), _Side(after, map(_fact, found.added))
     touched = old.items | new.items
     changes = (_item_change(item, old, new) for item in touched)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from registry.api import catalogue, docs, exports, finding, health, items, past, problems, recoding
+from registry.api import catalogue, comparing, docs, exports, finding, health, items, past, problems, recoding
 from registry.api.blueprint import Api
 from registry.api.headers import CommonHeaders
 
@@ -17,6 +17,7 @@ BLUEPRINTS = (
     catalogue.blueprint,
     items.blueprint,
     past.blueprint,
+    comparing.blueprint,
     recoding.blueprint,
     finding.blueprint,
     exports.blueprint,

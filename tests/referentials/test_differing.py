@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referentials.differing import Difference, difference
+from referentials.differing import Difference, TooDifferent, difference
 from referentials.records import Designation, Observation, Record, State
 from referentials.snapshot import Content, ContentHeader, DamagedSnapshot, open_content, write_content
 
@@ -83,3 +83,12 @@ def test_bytes_that_are_no_records_are_told_as_damage(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b'"family"', b'"familx"'))
     with pytest.raises(DamagedSnapshot, match="not a record"):
         difference(one, open_content(tmp_path / "2"))
+
+
+def test_more_differences_than_are_wanted_are_refused_at_once(tmp_path: Path) -> None:
+    one = content(tmp_path / "1", [state(1, "a"), state(2, "b")])
+    two = content(tmp_path / "2", [state(1, "b"), state(2, "b")])
+    assert len(difference(one, two, most=2).added) == 1
+    for before in (one, None):
+        with pytest.raises(TooDifferent, match="more than 1 records"):
+            difference(before, two, most=1)
