@@ -9,6 +9,7 @@ import sys
 BENCHMARKS = {
     "lookup": "looking codes up, in process and over HTTP, against bare Flask and an ORM",
     "candidates": "candidates for misspelt names and completion, against rapidfuzz and SQLite FTS5",
+    "recoding": "recoding a column of codes, against a walk per code and a bare dictionary",
     "scale": "a million items: rows, compiling, size, opening, memory, publishing changes",
     "comparing": "comparing two versions of a million items, against reading every record",
     "start": "from a seeded installation to the first answer",

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from matching.layout import day_of
+import numpy as np
+
+from matching.layout import INVALID, day_of
 from matching.store import Store
 from referentials.records import ChangeEvent
 from referentials.snapshot import Content
@@ -79,31 +81,35 @@ class Recoder:
 
     def recode(self, code: str) -> Recoded:
         """What one code became."""
-        found = self._table.get(code)
-        if found is None:
-            found = self._table[code] = self._recoded(code)
-        return found
+        return self.recode_all((code,))[0]
 
     def recode_all(self, codes: Iterable[str]) -> list[Recoded]:
         """What each of these codes became, in order; a code may come any number of times."""
         given = codes if isinstance(codes, Sequence) else list(codes)
         table = self._table
-        for code in set(given).difference(table):
+        new = set(given).difference(table)
+        for code in self._standing(list(new - self._touched)):
+            table[code] = Recoded(code, "unchanged", (Part(code, 1.0, None),), False, True, True)
+        for code in new.difference(table):
             table[code] = self._recoded(code)
         return [table[code] for code in given]
 
-    def _recoded(self, code: str) -> Recoded:
-        if code not in self._touched:
-            store = self._store
-            found = store.find(code, self._start)
-            if found is None:
-                return _without(code, UNKNOWN_CODE)
-            row = found.row
-            if found.status == "valid" and store.valid_from(row) <= self._end < store.valid_to(row):
-                return Recoded(code, "unchanged", (Part(code, 1.0, None),), False, True, True)
-        return self._projected(code)
+    def _standing(self, codes: list[str]) -> list[str]:
+        """Those of the codes with one row, which holds on both days; found for all of them at once."""
+        rows = self._store.files
+        known, width = rows["codes"], rows["codes"].dtype.itemsize
+        fit = [(code, raw) for code in codes if len(raw := code.encode()) <= width and b"\0" not in raw]
+        if not fit or not len(known):
+            return []
+        needles = np.array([raw for _, raw in fit], dtype=known.dtype)
+        first, last = np.searchsorted(known, needles, "left"), np.searchsorted(known, needles, "right")
+        row = np.minimum(first, len(known) - 1)
+        early, late = min(self._start, self._end), max(self._start, self._end)
+        holds = (last - first == 1) & (rows["valid_from"][row] <= early) & (rows["valid_to"][row] > late)
+        holds &= (rows["flags"][row] & INVALID) == 0
+        return [fit[at][0] for at in np.flatnonzero(holds).tolist()]
 
-    def _projected(self, code: str) -> Recoded:
+    def _recoded(self, code: str) -> Recoded:
         items = self._items_of_code(code)
         for item in items:
             state = state_on(self._content, item, self.start)
