@@ -11,6 +11,7 @@ from matching.store import StaleStore, StoreError
 from referentials.drafting import UnfitList
 from referentials.findings import InvalidItems
 from referentials.kinds import UnknownKind
+from referentials.readers.mapping import BadMapping
 from referentials.records import MalformedRecord
 from referentials.shapes import InvalidShape
 from referentials.sheets.limits import TableError, TableTooLarge
@@ -39,6 +40,7 @@ FOREIGN: tuple[tuple[type[BaseException], str, Callable[[BaseException], str]], 
     (UnknownKind, "bad-value", str),
     (UnknownLevel, "bad-value", str),
     (BadName, "bad-value", str),
+    (BadMapping, "bad-value", str),
     (TableTooLarge, "too-large", str),
     (TableError, "bad-file", str),
     (UnfitList, "bad-file", str),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -65,15 +65,16 @@ def open_reading(
     languages: Sequence[str],
     default_level: str | None = None,
     source: str = "",
+    roles: Collection[str] | None = None,
 ) -> Reading:
     """Open a file as a list of items.
 
     The format is told from the content where it is not named. Columns are guessed; `mapping` overrides the
-    guess role by role (an empty title takes a role away). `sheet` is a sheet of a workbook or a layer of a
-    GeoPackage, `default_level` the level of all rows that name none, and `source` what other names and
-    figures are said to come from. A row that cannot be read is a row with problems, and the reading goes on;
-    raises TableError and TableTooLarge for a file that cannot, now or while the rows are gone through, and
-    BadMapping.
+    guess role by role (an empty title takes a role away), and `roles`, where they are named, are all that is
+    read. `sheet` is a sheet of a workbook or a layer of a GeoPackage, `default_level` the level of all rows
+    that name none, and `source` what other names and figures are said to come from. A row that cannot be read
+    is a row with problems, and the reading goes on. Raises TableError and TableTooLarge for a file that
+    cannot, now or while the rows are gone through, and BadMapping.
     """
     try:
         chosen = format_of(path) if format is None else format_named(format)
@@ -85,7 +86,7 @@ def open_reading(
     rows = at_most(found.rows, found.file)
     first = list(islice(rows, _SAMPLED))
     guess = found.guess or _guess(found, first, kind, levels, languages, default_level)
-    guess = _settled(guess, given, found)
+    guess = _settled(guess, given, found, roles)
     level = default_level or guess.level
     maker = ItemMaker(guess.mapping, found.titles, kind, levels, level, source)
     made = map(maker.make, chain(first, rows))
@@ -104,8 +105,9 @@ def _guess(
     return guess_mapping(found.titles, sample, kind, levels, languages, default_level)
 
 
-def _settled(guess: Guess, given: Mapping, found: Source) -> Guess:
-    mapping = guess.mapping.overridden(given.columns)
+def _settled(guess: Guess, given: Mapping, found: Source, roles: Collection[str] | None) -> Guess:
+    columns = guess.mapping.overridden(given.columns).columns
+    mapping = Mapping({role: title for role, title in columns.items() if roles is None or role in roles})
     reasons = {role: guess.reasons.get(role, "") for role in mapping.columns}
-    reasons |= {role: "as told" for role, title in given.columns.items() if title}
+    reasons |= {role: "as told" for role, title in given.columns.items() if role in mapping.columns}
     return replace(guess, mapping=mapping, reasons=reasons, unused=unused_titles(found.titles, mapping))

@@ -17,7 +17,7 @@ from referentials.readers.features import read_lines
 from referentials.readers.mapping import Guess, unused_titles
 from referentials.readers.mapping import Mapping as Columns
 from referentials.readers.packed import first_bytes
-from referentials.readers.source import Source, SourceRow, Wanted
+from referentials.readers.source import GEOMETRY, Source, SourceRow, Wanted
 from referentials.sheets.headers import folded
 from referentials.sheets.limits import TableError
 
@@ -93,6 +93,8 @@ def read_openaddresses(path: Path, wanted: Wanted) -> Source:
     }
     language = wanted.languages[0] if wanted.languages else "en"
     roles = {"code": _CODE, f"name_{language}": _ADDRESS}
+    if GEOMETRY in source.titles:
+        roles["shape"] = GEOMETRY
     reasons = {"code": "ID, else HASH", f"name_{language}": "NUMBER, STREET and UNIT together"}
     return _extended(source, names, computed, _OPENADDRESSES, roles, reasons)
 
@@ -120,7 +122,7 @@ def _extended(
     titles = (*source.titles, *added)
     known = {role: source.titles[names[name]] for role, name in columns.items() if name in names}
     mapping = Columns({**known, **roles})
-    said = {**dict.fromkeys(known, "a column of the format"), **reasons}
+    said = {**dict.fromkeys(mapping.columns, "a column of the format"), **reasons}
     parts = {"suffixe", "voie_nom", "id", "hash", "unit"}
     unused = tuple(title for title in unused_titles(titles, mapping) if folded(title) not in parts)
     return replace(

@@ -13,7 +13,7 @@ from referentials.canonical import JSON
 from referentials.readers.collection import collected_features
 from referentials.readers.geometries import UnfitShape, from_geojson
 from referentials.readers.packed import open_bytes
-from referentials.readers.source import Source, SourceRow, Wanted
+from referentials.readers.source import GEOMETRY, Source, SourceRow, Wanted
 from referentials.sheets.limits import MIB, TableError, TableTooLarge
 
 ID = "feature id"  # the title of a feature's own id, which is not one of its properties
@@ -46,7 +46,7 @@ def _source(path: Path, wanted: Wanted, features: Iterator[_Feature]) -> Source:
     first = list(islice(features, _SAMPLED))
     if not first:
         raise TableError("there are no features in the file", file=path.name)
-    titles = tuple(dict.fromkeys(title for feature in first for title in feature.properties))
+    titles = (*dict.fromkeys(title for feature in first for title in feature.properties), GEOMETRY)
     return Source(path.name, titles, _rows(chain(first, features), titles))
 
 

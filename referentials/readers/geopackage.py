@@ -16,7 +16,7 @@ import pyogrio.raw
 
 from referentials.canonical import JSON
 from referentials.readers.geometries import UnfitShape, from_wkb
-from referentials.readers.source import MAX_VERTICES, Source, SourceRow, Wanted, require_size
+from referentials.readers.source import GEOMETRY, MAX_VERTICES, Source, SourceRow, Wanted, require_size
 from referentials.sheets.limits import MIB, TableError, TableTooLarge
 
 MARK = b"SQLite format 3\0"
@@ -95,7 +95,7 @@ def _layer(database: sqlite3.Connection, file: str, wanted: str | None) -> _Laye
 
 def _titles(path: Path, layer: _Layer) -> tuple[str, ...]:
     meta, *_ = _read(path, layer, 0, 1)
-    return tuple(str(field) for field in meta["fields"])
+    return (*(str(field) for field in meta["fields"]), *(() if layer.geometry is None else (GEOMETRY,)))
 
 
 def _rows(path: Path, layer: _Layer) -> Iterator[SourceRow]:

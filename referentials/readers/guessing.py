@@ -11,6 +11,7 @@ from referentials.canonical import JSON
 from referentials.kinds import Kind
 from referentials.readers import titles as words
 from referentials.readers.mapping import Guess, Mapping, unused_titles
+from referentials.readers.source import GEOMETRY
 from referentials.readers.values import text_of
 from referentials.sheets.headers import folded
 
@@ -98,8 +99,10 @@ class _Guessing:
         yield from self._code_by_values()
 
     def _stated(self) -> Iterator[Found]:
-        """Titles that are roles, as exports write them."""
+        """Titles that are roles, as exports write them, and the shapes of features."""
         for column in self.columns:
+            if column.title == GEOMETRY:
+                yield "shape", column, "the features' own geometries"
             if _STATED.fullmatch(column.title):
                 role = re.sub(r"^attributes?[_:.]", "attribute_", column.title)
                 role = re.sub(r"^names\.", "name_", role)
@@ -144,7 +147,8 @@ class _Guessing:
                     )
                     break
         for column in self.columns:
-            if column.words & words.CODES and not column.words & words.PARENTS and column.distinct:
+            other = column.words & (words.PARENTS | words.NOT_CODES)
+            if column.words & words.CODES and not other and column.distinct:
                 yield "code", column, f"titled {column.title!r}, and no value comes twice"
 
     def _codes_of_levels(self) -> Iterator[tuple[str, _Column]]:
@@ -181,10 +185,12 @@ class _Guessing:
 
     def _names(self) -> Iterator[Found]:
         plain = []
+        of_level = {folded(self.level)} if self.level else set()
+        if self.kind.id == "place-names":
+            of_level |= words.PLACES
         for column in self.columns:
             language, rest = _language_of(column.words)
             other = bool(rest & words.OTHER_NAMES) and rest <= words.OTHER_NAMES | words.NAMES
-            of_level = {folded(self.level)} if self.level else set()
             if other:
                 role = "other_names" if language is None else f"other_names_{language}"
                 yield role, column, f"titled {column.title!r}"
@@ -224,7 +230,11 @@ class _Guessing:
 
     def _code_by_values(self) -> Iterator[Found]:
         for column in self.columns:
-            if column.distinct and all(_looks_like_a_code(value) for value in column.values):
+            if (
+                not column.words & words.NOT_CODES
+                and column.distinct
+                and all(_looks_like_a_code(value) for value in column.values)
+            ):
                 yield "code", column, "every row has a short value of its own, with a digit and no blank"
 
 

@@ -17,7 +17,7 @@ from referentials.listing import ListedItem, ListedObservation, OtherName
 from referentials.readers import titles as words
 from referentials.readers.geometries import UnfitShape, from_wkt, point_at
 from referentials.readers.mapping import BadMapping, Mapping
-from referentials.readers.source import SourceRow
+from referentials.readers.source import GEOMETRY, SourceRow
 from referentials.readers.values import UnfitValue, attribute_of, day_of, figure_of, number_of, text_of
 from referentials.sheets.headers import folded, positions
 
@@ -78,6 +78,7 @@ class ItemMaker:
         self.levels = {folded(level): level for level in levels}
         self.kind = kind
         self.source = source
+        self.shaped = mapping.columns.get("shape") == GEOMETRY
         self.setters: list[tuple[int, str, Setter]] = [
             (_position(titles, title), title, self._setter(role)) for role, title in mapping.columns.items()
         ]
@@ -86,7 +87,7 @@ class ItemMaker:
         """What a row says; None for an empty one."""
         if row.problem is None and row.shape is None and not any(map(_said, row.values)):
             return None
-        building = _Building(level=self.level, shape=row.shape)
+        building = _Building(level=self.level, shape=row.shape if self.shaped else None)
         unfit: list[tuple[str, str, str]] = []
         for at, title, setter in self.setters:
             value = row.values[at] if at < len(row.values) else None
@@ -127,10 +128,6 @@ class ItemMaker:
             except UnfitShape as error:
                 place = f"{building.longitude}, {building.latitude}"
                 yield finding(UNFIT, "longitude", place, str(error))
-        if not building.level and building.action == "set" and row.problem is None:
-            yield finding(
-                UNREADABLE, "level", "", "the row has no level: name a column, or one level for all"
-            )
 
     def _setter(self, role: str) -> Setter:
         simple = _SIMPLE.get(role)

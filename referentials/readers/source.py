@@ -18,6 +18,9 @@ MAX_ROWS = 2_000_000
 MAX_VERTICES = 200_000
 MAX_NESTING = 32
 
+# The title that stands for the shapes of features, which are not under a title of their own.
+GEOMETRY = "(geometry)"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -15,6 +15,8 @@ NAMES = frozenset(
     {"nom", "name", "names", "noms", "libelle", "intitule", "label", "designation", "appellation"}
     | {"denomination", "titre", "title", "toponyme", "toponym", "الاسم", "اسم", "التسمية", "العنوان"}
 )
+# Names where items are places; attributes of addresses.
+PLACES = frozenset({"localite", "locality", "lieu", "place", "quartier", "village", "douar", "المكان"})
 OTHER_NAMES = frozenset(
     {"variants", "variant", "variantes", "variante", "autres", "autre", "alias", "aliases", "synonymes"}
     | {"synonyms", "alternative", "alternatives", "alternate", "alternatenames", "alt", "other", "others"}
@@ -24,6 +26,8 @@ CODES = frozenset(
     {"code", "codes", "id", "identifiant", "identifier", "cod", "notation", "key", "cle", "ref", "reference"}
     | {"رمز", "الرمز", "كود", "الكود", "المعرف"}
 )
+# A code of something else.
+NOT_CODES = frozenset({"postal", "postale", "zip", "بريدي", "البريدي"})
 PARENTS = frozenset(
     {"parent", "parente", "superieur", "superieure", "broader", "upper", "rattachement", "الاصل", "الاعلى"}
 )

@@ -1,0 +1,256 @@
+"""Imports a file into a draft: streamed, in transactions of its own, and resumable (D4)."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+
+from referentials.canonical import JSON
+from referentials.findings import LIMIT, Finding
+from referentials.kinds import kind as kind_of
+from referentials.readers import Guess, Reading, ReadRow, open_reading
+from referentials.readers import Mapping as Columns
+from referentials.readers.attaching import SHAPE_ROLES, attached
+from referentials.sheets.limits import TableError
+from registry.accounts.actors import Actor, require
+from registry.errors import BadValue, UnknownReferential
+from registry.models import Referential
+from registry.publishing.bulk import CHUNK, chunks
+from registry.publishing.change_sets import head
+from registry.publishing.compilation import base_content
+from registry.publishing.drafts.files import FileFacts, facts_of, kept_name, naming
+from registry.publishing.drafts.imported_rows import ImportedRows
+from registry.publishing.drafts.items import DraftRow
+from registry.publishing.drafts.opening import read_change_set
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class HowToRead:
+    """What is told of a file: columns by role where the guess is wrong, format, sheet or layer, level.
+
+    `level` is that of rows that name none. `shapes_only` takes nothing but codes and shapes: the items are
+    those of the base, and of the level where one is told.
+    """
+
+    mapping: Columns | None = None
+    format: str | None = None
+    sheet: str | None = None
+    level: str | None = None
+    shapes_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What was read: rows of the file, items set, codes removed, rows refused, and why (`problems`).
+
+    `problems` are at most LIMIT findings, `counts` all of them by rule. `resumed_after` is the row after
+    which an interrupted import of the same file went on; 0 where it began with the first.
+    """
+
+    file: str
+    sha256: str
+    format: str
+    guess: Guess
+    rows: int
+    items: int
+    removed: int
+    refused: int
+    problems: tuple[Finding, ...]
+    counts: Mapping[str, int]
+    resumed_after: int = 0
+
+
+def import_file(
+    engine: Engine,
+    root: Path,
+    actor: Actor,
+    change_set: uuid.UUID,
+    path: Path,
+    how: HowToRead | None = None,
+    *,
+    name: str | None = None,
+    revision: int | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Read a file into a draft; a row that cannot be read is reported and left out.
+
+    In a draft of the whole list the file's rows replace all that it listed; in one of changes, what it listed
+    of the same codes. That happens at the end: until then what was there stays, and an error takes back what
+    was stored. An import that was cut off goes on after the last stored row when the same file is handed in
+    again, and gives way to any other. `name` is the file's name where `path` has another; `progress` is told
+    how many rows are stored. Raises what `touch` raises, BadMapping, BadValue, TableError and TableTooLarge,
+    and Conflict where somebody edits the draft meanwhile.
+    """
+    how = how or HowToRead()
+    shown = kept_name(name or path.name)
+    with naming(path, shown):
+        with engine.connect() as connection:
+            draft = read_change_set(connection, change_set)
+            require(actor, "edit", referential=draft.referential)
+            facts = facts_of(path, shown)
+            source = draft.basis or shown
+            reading = _open(connection, root, draft.referential, draft.base_ordinal, path, how, source)
+        stored = ImportedRows(engine, change_set, _described(reading, how, facts))
+        stored.begin(actor, revision)
+        resumed_after = stored.row
+        tally = _Tally()
+        try:
+            for chunk in chunks(tally.counted(reading.rows), CHUNK):
+                if chunk[-1].row > resumed_after:
+                    stored.append(map(_draft_row, _storable(chunk, resumed_after)), chunk[-1].row)
+                if progress is not None:
+                    progress(tally.rows)
+            tally.require_something(shown)
+            stored.finish(facts.source(), tally.figures())
+        except Exception:
+            stored.take_back()
+            raise
+    return tally.report(facts, reading, resumed_after)
+
+
+def preview_file(
+    engine: Engine,
+    root: Path,
+    referential: str,
+    path: Path,
+    how: HowToRead | None = None,
+    *,
+    name: str | None = None,
+) -> ImportReport:
+    """What importing a file into a new draft of a referential would report; nothing is written.
+
+    Raises as `import_file` does for the file itself, and UnknownReferential.
+    """
+    how = how or HowToRead()
+    shown = kept_name(name or path.name)
+    tally = _Tally()
+    with naming(path, shown):
+        with engine.connect() as connection:
+            base = head(connection, referential) or None
+            reading = _open(connection, root, referential, base, path, how, shown)
+        facts = facts_of(path, shown)
+        for _ in tally.counted(reading.rows):
+            pass
+    return tally.report(facts, reading, 0)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts what is read."""
+
+    rows: int = 0
+    items: int = 0
+    removed: int = 0
+    refused: int = 0
+    problems: list[Finding] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def counted(self, rows: Iterable[ReadRow]) -> Iterator[ReadRow]:
+        """The rows, counted as they pass."""
+        for row in rows:
+            self.rows += 1
+            if row.problems:
+                self.refused += 1
+                self.counts.update(problem.rule for problem in row.problems)
+                self.problems += row.problems[: max(0, LIMIT - len(self.problems))]
+            elif row.item is None:
+                self.removed += 1
+            else:
+                self.items += 1
+            yield row
+
+    def require_something(self, file: str) -> None:
+        """Raises TableError where no row could be used."""
+        if self.items or self.removed:
+            return
+        why = f": {self.problems[0]}" if self.problems else ""
+        raise TableError(f"none of its {self.rows:,} rows can be used{why}", file=file)
+
+    def figures(self) -> dict[str, JSON]:
+        """The counts, as a change set keeps them."""
+        return {
+            "rows": self.rows,
+            "items": self.items,
+            "removed": self.removed,
+            "refused": self.refused,
+        }
+
+    def report(self, facts: FileFacts, reading: Reading, resumed_after: int) -> ImportReport:
+        """What was counted, about the file."""
+        return ImportReport(
+            file=facts.name,
+            sha256=facts.sha256,
+            format=reading.format,
+            guess=reading.guess,
+            rows=self.rows,
+            items=self.items,
+            removed=self.removed,
+            refused=self.refused,
+            problems=tuple(self.problems),
+            counts=dict(sorted(self.counts.items())),
+            resumed_after=resumed_after,
+        )
+
+
+def _open(
+    connection: Connection,
+    root: Path,
+    referential: str,
+    base: int | None,
+    path: Path,
+    how: HowToRead,
+    source: str,
+) -> Reading:
+    columns = (Referential.kind, Referential.levels, Referential.languages)
+    described = connection.execute(select(*columns).where(Referential.id == referential)).one_or_none()
+    if described is None:
+        raise UnknownReferential(referential)
+    levels = tuple(level["id"] for level in described.levels)
+    if how.level is not None and how.level not in levels:
+        raise BadValue("level", how.level, f"one of {', '.join(levels)}")
+    reading = open_reading(
+        path,
+        format=how.format,
+        mapping=how.mapping,
+        sheet=how.sheet,
+        kind=kind_of(described.kind),
+        levels=levels,
+        languages=tuple(described.languages),
+        default_level=how.level,
+        source=source,
+        roles=SHAPE_ROLES if how.shapes_only else None,
+    )
+    if not how.shapes_only:
+        return reading
+    content = base_content(root, referential, base or 0)
+    if content is None:
+        raise BadValue("shapes_only", referential, "a referential with a published version")
+    return replace(reading, rows=attached(reading.rows, content, how.level))
+
+
+def _described(reading: Reading, how: HowToRead, facts: FileFacts) -> dict[str, JSON]:
+    """How the file is read, as the change set keeps it for the next file."""
+    return {
+        **reading.guess.document(),
+        "file": facts.name,
+        "sha256": facts.sha256,
+        "format": reading.format,
+        "sheet": how.sheet,
+        "level": how.level or reading.guess.level,
+        "shapes_only": how.shapes_only,
+    }
+
+
+def _storable(rows: Iterable[ReadRow], after: int) -> Iterator[ReadRow]:
+    return (row for row in rows if row.row > after and not row.problems)
+
+
+def _draft_row(row: ReadRow) -> DraftRow:
+    return DraftRow(row.row, row.action, row.code, row.item)
