@@ -28,7 +28,10 @@ class DamagedCatalogue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class VersionEntry:
-    """One publication of a referential; `folder` is relative to the snapshots' root."""
+    """One publication of a referential; `folder` is relative to the snapshots' root.
+
+    `review` says who stood behind it, `approval` is the hash of the approval (`registry.publishing`).
+    """
 
     referential: str
     ordinal: int
@@ -41,6 +44,10 @@ class VersionEntry:
     notes: Mapping[str, str]
     counts: Mapping[str, int]
     provenance: tuple[Mapping[str, JSON], ...]
+    change_class: str | None = None
+    legal_basis: str | None = None
+    review: str = "seed"
+    approval: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -67,6 +74,8 @@ class ReferentialEntry:
     records_from: date | None
     records_basis: str | None
     versions: tuple[VersionEntry, ...]
+    # Approved and dated, but not to be read yet: apart, so that no reader takes one for a version.
+    scheduled: tuple[VersionEntry, ...] = ()
 
     @property
     def latest(self) -> VersionEntry | None:
@@ -166,20 +175,8 @@ def _plain(entry: ReferentialEntry | CorrespondenceEntry) -> dict[str, JSON]:
 
 
 def _referential(fields: dict[str, JSON]) -> ReferentialEntry:
-    versions = tuple(
-        VersionEntry(
-            **{
-                **version,
-                "effective_on": date.fromisoformat(version["effective_on"]),
-                "provenance": tuple(version["provenance"]),
-            }
-        )
-        for version in fields["versions"]
-    )
-    for version in versions:
-        # A catalogue may come from anywhere, and must not lead readers out of its folder.
-        snapshot_folder(version.referential, version.ordinal)
-        version_label(version.label)
+    versions = tuple(map(_version, fields["versions"]))
+    scheduled = tuple(map(_version, fields.get("scheduled", ())))
     since = fields["records_from"]
     return ReferentialEntry(
         **{
@@ -189,8 +186,23 @@ def _referential(fields: dict[str, JSON]) -> ReferentialEntry:
             "languages": tuple(fields["languages"]),
             "records_from": None if since is None else date.fromisoformat(since),
             "versions": versions,
+            "scheduled": scheduled,
         }
     )
+
+
+def _version(fields: dict[str, JSON]) -> VersionEntry:
+    version = VersionEntry(
+        **{
+            **fields,
+            "effective_on": date.fromisoformat(fields["effective_on"]),
+            "provenance": tuple(fields["provenance"]),
+        }
+    )
+    # A catalogue may come from anywhere, and must not lead readers out of its folder.
+    snapshot_folder(version.referential, version.ordinal)
+    version_label(version.label)
+    return version
 
 
 def _correspondence(fields: dict[str, JSON]) -> CorrespondenceEntry:

@@ -130,7 +130,7 @@ def _publish_version(engine: Engine, root: Path, referential: SeedReferential, v
         base = head(connection, referential.id)
     change_set = _draft(engine, root, referential, version, base)
     try:
-        publish(engine, root, change_set)
+        publish(engine, root, change_set, review="seed")
     except Exception:
         with begin_write(engine) as connection:
             discard_drafts(connection, referential.id, SEEDER)

@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
+from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
-from referentials.canonical import JSON
+from referentials.canonical import JSON, canonical
 from referentials.drafting import Draft
 from registry.clock import now
 from registry.errors import Conflict
@@ -17,12 +19,27 @@ from registry.models import Change, ChangeSet, Version
 from registry.naming import version_label
 from registry.publishing.rows import write_changes
 
-PUBLISHABLE = frozenset({"draft", "approved"})
+Review = Literal["four-eyes", "single-person", "seed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who stands behind a version: `digest` is the hash of the approval, `content_root` what it is of.
+
+    The seeds are approved by nobody, and marked so.
+    """
+
+    review: Review = "seed"
+    digest: str | None = None
+    content_root: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a change set says of the version to be; `base` is the ordinal it starts from, 0 for none."""
+    """What a change set says of the version to be; `base` is the ordinal it starts from, 0 for none.
+
+    `withdraws` is the ordinal of a version that it takes back.
+    """
 
     referential: str
     base: int
@@ -31,6 +48,10 @@ class Proposal:
     basis: str
     notes: Mapping[str, str]
     provenance: Sequence[Mapping[str, JSON]]
+    change_class: str | None = None
+    legal_basis: str | None = None
+    withdraws: int | None = None
+    approval: Approval = Approval()
 
     @property
     def ordinal(self) -> int:
@@ -60,6 +81,8 @@ def save_change_set(
             author=author,
             created_at=moment,
             changed_at=moment,
+            change_class=proposal.change_class,
+            legal_basis=proposal.legal_basis,
         )
     )
     write_changes(connection, identity, draft.added, draft.withdrawn)
@@ -76,15 +99,19 @@ def discard_drafts(connection: Connection, referential: str, author: str) -> Non
     connection.execute(delete(ChangeSet).where(ChangeSet.id.in_(identities)))
 
 
-def read_proposal(connection: Connection, change_set: uuid.UUID) -> Proposal:
-    """What a change set proposes; raises Conflict where it cannot be published (any more)."""
+def read_proposal(connection: Connection, change_set: uuid.UUID, review: Review | None = None) -> Proposal:
+    """What an approved change set proposes; with the review "seed", what a draft does.
+
+    Raises Conflict where it cannot be published (any more, or yet).
+    """
     row = connection.execute(select(ChangeSet.__table__).where(ChangeSet.id == change_set)).one_or_none()
     if row is None:
         raise Conflict(f"There is no change set {change_set}.")
-    if row.status not in PUBLISHABLE:
+    publishable = "draft" if review == "seed" else "approved"
+    if row.status != publishable:
         raise Conflict(
             f"The change set {change_set} of {row.referential} is {row.status}; only one that is "
-            f"{' or '.join(sorted(PUBLISHABLE))} can be published."
+            f"{publishable} can be published."
         )
     return Proposal(
         referential=row.referential,
@@ -94,6 +121,28 @@ def read_proposal(connection: Connection, change_set: uuid.UUID) -> Proposal:
         basis=row.basis,
         notes=row.notes,
         provenance=row.provenance,
+        change_class=row.change_class,
+        legal_basis=row.legal_basis,
+        withdraws=row.withdraws,
+        approval=Approval() if review == "seed" else _approval(row),
+    )
+
+
+def _approval(row: Row[Any]) -> Approval:
+    """The approval of a change set; its digest is the SHA-256 (hex) of its canonical JSON (RFC 8785)."""
+    approval = {
+        "change_set": str(row.id),
+        "content_root": row.content_root,
+        "submitted_by": row.submitted_by,
+        "submitted_at": row.submitted_at,
+        "approved_by": row.approved_by,
+        "approved_at": row.approved_at,
+        "single_person": row.single_person,
+    }
+    return Approval(
+        review="single-person" if row.single_person else "four-eyes",
+        digest=sha256(canonical(approval)).hexdigest(),
+        content_root=row.content_root,
     )
 
 

@@ -34,9 +34,8 @@ def append_leaf(
             "content_root": content_root,
             "effective_on": proposal.effective_on.isoformat(),
             "published_at": published_at,
-            # A leaf is permanent: these two have their place before there is anything to say in them.
-            "change_class": None,
-            "approval": None,
+            "change_class": proposal.change_class,
+            "approval": proposal.approval.digest,
         }
     )
     connection.execute(insert(LogLeaf).values(position=position, leaf=leaf, leaf_hash=leaf_hash(leaf)))

@@ -19,12 +19,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from referentials.records import RecordKey
 from referentials.snapshot import ContentHeader
+from registry.accounts.actors import Actor
 from registry.catalogue import snapshot_folder
 from registry.clock import now
 from registry.database import begin_write
 from registry.errors import Conflict, DomainError
-from registry.models import ChangeSet, OutboxEntry, Referential, Version
-from registry.publishing.change_sets import Proposal, head, read_proposal
+from registry.models import ChangeSet, Referential, Version
+from registry.publishing.announcing import announce
+from registry.publishing.change_sets import Proposal, Review, head, read_proposal
 from registry.publishing.changes import Digest
 from registry.publishing.compilation import (
     Recipe,
@@ -49,6 +51,8 @@ from registry.publishing.rows import (
 )
 from registry.publishing.shelving import flip_catalogue
 from registry.publishing.views import create_view
+
+ITSELF = "marjaa"  # who publishes what is due
 
 
 class CodesOverlap(Conflict):
@@ -78,6 +82,10 @@ class ChangedMeanwhile(Conflict):
         )
 
 
+class NotWhatWasApproved(Conflict):
+    """The content that was compiled is not the one that was approved."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     """What of a change set went into the staged snapshot."""
@@ -86,25 +94,35 @@ class _Compiled:
     digest: Digest
 
 
-def publish(engine: Engine, root: Path, change_set: uuid.UUID) -> int:
-    """Publish a change set as the next version of its referential; the version's ordinal.
+def publish(
+    engine: Engine,
+    root: Path,
+    change_set: uuid.UUID,
+    *,
+    review: Review | None = None,
+    actor: Actor | str = ITSELF,
+) -> int:
+    """Publish an approved change set as the next version of its referential; the version's ordinal.
 
-    `root` is the snapshots' root. Raises Conflict where the change set was published or withdrawn already,
-    where another version came between (the head moved) or has its label, or where it was changed meanwhile;
+    `root` is the snapshots' root; the review "seed" is for the seeds, whose drafts nobody approves; `actor`
+    is for the audit trail. Raises Conflict where the change set is not approved, was published or withdrawn
+    already, was changed meanwhile, or is not what was approved, and where another version came between (the
+    head moved) or has its label;
     NotCurrent where it withdraws what is not there; CodesOverlap and RefusedByDatabase where two items would
     own a code at a moment; UnorderedRecords, MalformedRecord and UnstorableRecord for records that cannot be
     published. In each case nothing is changed.
     """
     with engine.connect() as connection:
-        proposal = read_proposal(connection, change_set)
+        proposal = read_proposal(connection, change_set, review)
     with file_lock(root, f"{proposal.referential}.lock"):
         with engine.connect() as connection:
-            proposal = _require_publishable(connection, change_set)
+            proposal = _require_publishable(connection, change_set, review)
             draft = _Compiled(read_withdrawn(connection, change_set), Digest())
             staged = _compile(connection, root, change_set, proposal, draft)
         try:
             with begin_write(engine) as connection:
-                _write(connection, change_set, proposal, draft, staged)
+                _require_approved(proposal, staged)
+                _write(connection, change_set, proposal, draft, staged, actor)
         except IntegrityError as error:
             clear_staging(root, proposal.referential)
             raise RefusedByDatabase(
@@ -196,13 +214,15 @@ def _write(
     proposal: Proposal,
     draft: _Compiled,
     staged: Staged,
+    actor: Actor | str,
 ) -> None:
     referential, ordinal, moment = proposal.referential, proposal.ordinal, now()
     # Held to the end of the transaction; on SQLite the transaction itself is the lock.
     connection.execute(select(Referential.id).where(Referential.id == referential).with_for_update())
     connection.execute(select(ChangeSet.id).where(ChangeSet.id == change_set).with_for_update())
+    review: Review | None = "seed" if proposal.approval.review == "seed" else None
     if (
-        _require_publishable(connection, change_set) != proposal
+        _require_publishable(connection, change_set, review) != proposal
         or read_withdrawn(connection, change_set) != draft.withdrawn
     ):
         raise ChangedMeanwhile(change_set, referential)
@@ -224,6 +244,9 @@ def _write(
     ).scalar_one_or_none()
     published = (Version.referential == referential, Version.status == "published")
     connection.execute(update(Version).where(*published).values(status="superseded"))
+    if proposal.withdraws is not None:
+        taken_back = (Version.referential == referential, Version.ordinal == proposal.withdraws)
+        connection.execute(update(Version).where(*taken_back).values(status="withdrawn"))
     connection.execute(
         update(ChangeSet)
         .where(ChangeSet.id == change_set)
@@ -244,6 +267,10 @@ def _write(
             counts=dict(staged.written.counts),
             provenance=list(proposal.provenance),
             change_set=change_set,
+            change_class=proposal.change_class,
+            legal_basis=proposal.legal_basis,
+            review=proposal.approval.review,
+            approval=proposal.approval.digest,
         )
     )
     leaf = append_leaf(
@@ -253,16 +280,23 @@ def _write(
         content_root=staged.written.root,
         published_at=moment,
     )
-    announcement = {"referential": referential, "ordinal": ordinal, "label": proposal.label, "leaf": leaf}
-    connection.execute(
-        insert(OutboxEntry).values(kind="version-published", payload=announcement, created_at=moment)
-    )
+    announce(connection, actor, change_set, proposal, leaf)
     create_view(connection, referential)
 
 
-def _require_publishable(connection: Connection, change_set: uuid.UUID) -> Proposal:
+def _require_approved(proposal: Proposal, staged: Staged) -> None:
+    """Raises NotWhatWasApproved where other content was compiled than the approval is of."""
+    approval, compiled = proposal.approval, staged.written.root
+    if approval.review != "seed" and approval.content_root != compiled:
+        raise NotWhatWasApproved(
+            f"{proposal.referential} {proposal.label}: the content root {approval.content_root} was "
+            f"approved, but the change set gives {compiled}."
+        )
+
+
+def _require_publishable(connection: Connection, change_set: uuid.UUID, review: Review | None) -> Proposal:
     """The proposal of a change set that can be the next version; raises Conflict."""
-    proposal = read_proposal(connection, change_set)
+    proposal = read_proposal(connection, change_set, review)
     newest = head(connection, proposal.referential)
     if newest != proposal.base:
         raise Conflict(

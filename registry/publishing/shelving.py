@@ -10,8 +10,9 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, Row, select
 
 from registry.catalogue import (
     AssociationEntry,
@@ -23,7 +24,7 @@ from registry.catalogue import (
     snapshot_folder,
     write_catalogue,
 )
-from registry.models import Association, AssociationMember, Correspondence, Referential, Version
+from registry.models import Association, AssociationMember, ChangeSet, Correspondence, Referential, Version
 from registry.publishing.checkpoints import shelve_log
 from registry.publishing.locks import file_lock
 
@@ -38,24 +39,14 @@ def flip_catalogue(engine: Engine, root: Path) -> None:
 def published_catalogue(connection: Connection, root: Path) -> Catalogue:
     """All referentials, the versions whose content is in its place, and the newest correspondences."""
     versions: defaultdict[str, list[VersionEntry]] = defaultdict(list)
+    shelved: dict[str, bool] = {}
     for row in connection.execute(select(Version.__table__).order_by(Version.referential, Version.ordinal)):
-        if not (root / snapshot_folder(row.referential, row.ordinal) / "content" / "manifest.json").is_file():
-            continue
-        versions[row.referential].append(
-            VersionEntry(
-                referential=row.referential,
-                ordinal=row.ordinal,
-                label=row.label,
-                effective_on=row.effective_on,
-                status=row.status,
-                content_root=row.content_root,
-                published_at=row.published_at,
-                basis=row.basis,
-                notes=row.notes,
-                counts=row.counts,
-                provenance=tuple(row.provenance),
-            )
-        )
+        place = root / snapshot_folder(row.referential, row.ordinal)
+        # At the end, whether the newest one is.
+        shelved[row.referential] = (place / "content" / "manifest.json").is_file()
+        if shelved[row.referential]:
+            versions[row.referential].append(_entry(row))
+    scheduled = _scheduled(connection)
     referentials = {
         row.id: ReferentialEntry(
             id=row.id,
@@ -72,20 +63,74 @@ def published_catalogue(connection: Connection, root: Path) -> Catalogue:
             stage=row.stage,
             records_from=row.records_from,
             records_basis=row.records_basis,
-            versions=_as_shelved(versions[row.id]),
+            versions=_as_shelved(versions[row.id], newest_is_there=shelved.get(row.id, True)),
+            scheduled=tuple(scheduled[row.id]),
         )
         for row in connection.execute(select(Referential.__table__).order_by(Referential.id))
     }
     return Catalogue(referentials, _correspondences(connection))
 
 
-def _as_shelved(versions: Sequence[VersionEntry]) -> tuple[VersionEntry, ...]:
+def _entry(row: Row[Any]) -> VersionEntry:
+    return VersionEntry(
+        referential=row.referential,
+        ordinal=row.ordinal,
+        label=row.label,
+        effective_on=row.effective_on,
+        status=row.status,
+        content_root=row.content_root,
+        published_at=row.published_at,
+        basis=row.basis,
+        notes=row.notes,
+        counts=row.counts,
+        provenance=tuple(row.provenance),
+        change_class=row.change_class,
+        legal_basis=row.legal_basis,
+        review=row.review,
+        approval=row.approval,
+    )
+
+
+def _scheduled(connection: Connection) -> defaultdict[str, list[VersionEntry]]:
+    """By referential, what is approved and has a date; `published_at` is when it will be published."""
+    by_referential: defaultdict[str, list[VersionEntry]] = defaultdict(list)
+    approved = select(ChangeSet.__table__).where(
+        ChangeSet.status == "approved", ChangeSet.publish_at.is_not(None)
+    )
+    for row in connection.execute(approved.order_by(ChangeSet.publish_at, ChangeSet.label)):
+        by_referential[row.referential].append(
+            VersionEntry(
+                referential=row.referential,
+                ordinal=(row.base_ordinal or 0) + 1,
+                label=row.label,
+                effective_on=row.effective_on,
+                status="scheduled",
+                content_root=row.content_root,
+                published_at=row.publish_at,
+                basis=row.basis,
+                notes=row.notes,
+                counts={},
+                provenance=tuple(row.provenance),
+                change_class=row.change_class,
+                legal_basis=row.legal_basis,
+                review="single-person" if row.single_person else "four-eyes",
+            )
+        )
+    return by_referential
+
+
+def _as_shelved(versions: Sequence[VersionEntry], *, newest_is_there: bool) -> tuple[VersionEntry, ...]:
     """The versions, oldest first, with the status that follows from what is on the shelf.
 
     Between a publication's commit and its snapshot's coming into its place, the database calls a version
-    superseded by one that nobody can read yet. Whoever flips then must not leave readers without a latest.
+    superseded, or withdrawn, by one that nobody can read yet. Whoever flips then must not leave readers
+    without a latest, nor with an older one.
     """
-    standing = [entry.ordinal for entry in versions if entry.status in ("published", "superseded")]
+    standing = [
+        entry.ordinal
+        for entry in versions
+        if entry.status in ("published", "superseded") or (entry is versions[-1] and not newest_is_there)
+    ]
     newest = max(standing, default=0)
     return tuple(
         dataclasses.replace(entry, status="published" if entry.ordinal == newest else "superseded")
