@@ -48,6 +48,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "unknown-address": Kind(
             "Nothing at this address", 404, 4, "The addresses are described at /api/v1/openapi.json."
         ),
+        "not-in-log": Kind("Not in the log", 404, 4, "GET /api/v1/log says how many leaves the log has."),
         "before-records": Kind(
             "Before the records begin",
             404,

@@ -7,7 +7,19 @@ from typing import Any
 
 from flask import Flask
 
-from registry.api import catalogue, comparing, docs, exports, finding, health, items, past, problems, recoding
+from registry.api import (
+    catalogue,
+    comparing,
+    docs,
+    exports,
+    finding,
+    health,
+    items,
+    log,
+    past,
+    problems,
+    recoding,
+)
 from registry.api.blueprint import Api
 from registry.api.headers import CommonHeaders
 
@@ -21,6 +33,7 @@ BLUEPRINTS = (
     recoding.blueprint,
     finding.blueprint,
     exports.blueprint,
+    log.blueprint,
     health.blueprint,
 )
 
