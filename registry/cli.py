@@ -38,6 +38,10 @@ COMMANDS = {
     ),
     "export": Place("registry.commands.export", "export", "Write a version as CSV, JSON, GeoJSON or XLSX."),
     "snapshot": Place("registry.commands.snapshots", "snapshot", "Build, verify and list compiled versions."),
+    "verify": Place(
+        "registry.commands.verify", "verify", "Check that a copy of a version is what was published."
+    ),
+    "log": Place("registry.commands.log", "log", "The log of publications, and the keys that sign it."),
     "db": Place("registry.commands.database", "database", "Bring the database to this release's schema."),
 }
 
