@@ -26,6 +26,10 @@ IF_MATCH = {
     "description": "The ETag of the change set that the edit is of.",
     "schema": {"type": "string", "pattern": r'^"[0-9]{1,9}"$'},
 }
+FILE = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 _EDITING = (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)
 _PEOPLE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 _REVISION = re.compile(r'"(\d{1,9})"', re.ASCII)
@@ -54,10 +58,12 @@ def documented(
     schema: type[Schema] | None,
     *errors: HTTPStatus,
     edit: bool = False,
+    sends_file: bool = False,
     status: HTTPStatus = HTTPStatus.OK,
     media_types: Sequence[str] = ("application/json",),
 ) -> Callable[[View], View]:
-    """Document the answer of a view and its errors; an `edit` demands If-Match.
+    """Document the answer of a view and its errors; an `edit` demands If-Match, and the body may be
+    a file.
 
     To be the decorator next to `route`. It wraps nothing.
     """
@@ -76,7 +82,10 @@ def documented(
 
     def document(view: View) -> View:
         known: dict[str, Any] = dict(getattr(view, "_apidoc", {}))
-        known["manual_doc"] = {**known.get("manual_doc", {}), "responses": responses}
+        manual = {**known.get("manual_doc", {}), "responses": responses}
+        if sends_file:
+            manual["requestBody"] = FILE
+        known["manual_doc"] = manual
         if edit:
             taken = dict(known.get("arguments", {}))
             taken["parameters"] = [*taken.get("parameters", ()), IF_MATCH]

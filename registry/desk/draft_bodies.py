@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import Length
 
+from referentials.comparing import KINDS
 from referentials.events import EVENTS
 from referentials.kinds import LONGEST_CODE
 from registry.api.arguments import LONGEST_LABEL, NoArguments
@@ -166,14 +167,35 @@ class FileArguments(NoArguments):
         LONGEST_PROSE,
         metadata=_about('JSON object {role: column}, as {"code": "CODE_COM"}; by default guessed.'),
     )
+    shapes_only = OneOf(
+        ("yes", "no"),
+        load_default="no",
+        metadata=_about("`yes`: nothing but codes and shapes is taken; the items are those of the base."),
+    )
 
 
-class FindingArguments(PageArguments):
-    """Which findings are listed."""
+class ComparisonArguments(PageArguments):
+    """What of a comparison is told, and how."""
+
+    level = Several(Text(LONGEST_LABEL), metadata=_about("Level, or several: repeated or with commas."))
+    kind = Several(OneOf(tuple(KINDS)), metadata=_about("Only items that differ so."))
+    format = OneOf(
+        ("json", "csv", "text"),
+        load_default="json",
+        metadata=_about("JSON page by page; CSV and text hold everything."),
+    )
+
+
+class FilteredFindingArguments(NoArguments):
+    """Which findings are told."""
 
     severity = OneOf(("error", "warning"), metadata=_about("Only errors, or only warnings."))
     rule = Written(100, metadata=_about("Only those of one rule."))
     code = Written(LONGEST_CODE, metadata=_about("Only those about one code."))
+
+
+class FindingArguments(FilteredFindingArguments, PageArguments):
+    """Which findings are listed, page by page."""
 
 
 class WordBody(NoArguments):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
+from registry.api.compare_schemas import ItemChangeSchema, StatedEventSchema
 from registry.api.schemas import Answer
 from registry.models.change_sets import CHANGE_SET_STATUSES
 
@@ -115,7 +116,90 @@ class FindingSchema(Answer):
     message = fields.String(required=True)
 
 
-class LinkSchema(Answer):
+class RuleCountEntry(Answer):
+    """How often a rule found something, listed or not."""
+
+    rule = fields.String(required=True)
+    severity = fields.String(required=True)
+    count = fields.Integer(required=True)
+
+
+class WordEntry(Answer):
+    """Why an editor says that the warnings of a rule are in order."""
+
+    rule = fields.String(required=True)
+    word = fields.String(required=True)
+    given_by = fields.String(required=True)
+    given_at = fields.String(required=True)
+
+
+class ReportSchema(Answer):
+    """What the latest validation found; a rule with warnings and without a word is an open question."""
+
+    change_set = fields.UUID(required=True)
+    revision = fields.Integer(required=True)
+    checked_at = fields.String(required=True)
+    is_current = fields.Boolean(
+        required=True, metadata={"description": "Whether the draft is still what was looked at."}
+    )
+    errors = fields.Integer(required=True)
+    warnings = fields.Integer(required=True)
+    truncated = fields.Boolean(
+        required=True, metadata={"description": "Whether more was found than is listed."}
+    )
+    open_questions = fields.List(fields.String(), required=True)
+    counts = fields.List(fields.Nested(RuleCountEntry), required=True)
+    words = fields.List(fields.Nested(WordEntry), required=True)
+    items = fields.List(fields.Nested(FindingSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class MappingEntry(Answer):
+    """The column for each role, the reason for it, the columns that play none, and the level of all rows."""
+
+    columns = fields.Dict(fields.String(), fields.String(), required=True)
+    reasons = fields.Dict(fields.String(), fields.String(), required=True)
+    unused = fields.List(fields.String(), required=True)
+    level = _maybe_text()
+
+
+class MappingSchema(Answer):
+    """How the columns of the latest file were understood, besides what else is known of it."""
+
+    mapping = fields.Dict(required=True, allow_none=True)
+
+
+class ImportReportSchema(Answer):
+    """What was read of a file: its rows, the items and removals among them, what was refused and why."""
+
+    file = fields.String(required=True)
+    sha256 = fields.String(required=True)
+    format = fields.String(required=True)
+    mapping = fields.Nested(MappingEntry, required=True)
+    rows = fields.Integer(required=True)
+    items = fields.Integer(required=True)
+    removed = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    problems = fields.List(fields.Nested(FindingSchema), required=True)
+    counts = fields.Dict(fields.String(), fields.Integer(), required=True)
+    resumed_after = fields.Integer(required=True)
+
+
+class DraftComparisonSchema(Answer):
+    """What a draft changes: items by code, and the events that it states."""
+
+    referential = fields.String(required=True)
+    from_version = _maybe_text()
+    to_version = fields.String(required=True)
+    summary = fields.Dict(fields.String(), fields.Dict(fields.String(), fields.Integer()), required=True)
+    event_counts = fields.Dict(fields.String(), fields.Integer(), required=True)
+    items = fields.List(fields.Nested(ItemChangeSchema), required=True)
+    events = fields.List(fields.Nested(StatedEventSchema), required=True)
+    withdrawn_events = fields.List(fields.Nested(StatedEventSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class DraftLinkSchema(Answer):
     """One end of an event."""
 
     code = fields.String(required=True)
@@ -132,8 +216,8 @@ class DraftEventSchema(Answer):
     reason = _maybe_text()
     type = fields.String(required=True)
     effective_on = fields.Date(required=True)
-    sources = fields.List(fields.Nested(LinkSchema), required=True)
-    targets = fields.List(fields.Nested(LinkSchema), required=True)
+    sources = fields.List(fields.Nested(DraftLinkSchema), required=True)
+    targets = fields.List(fields.Nested(DraftLinkSchema), required=True)
     basis = fields.String(required=True)
     note = _maybe_text()
     earliest_on = _maybe_day()

@@ -63,3 +63,10 @@ def publish_first_version(desk: DeskUnderTest) -> None:
     with begin_write(desk.engine) as connection:
         connection.execute(update(Referential).where(Referential.id == "units").values(levels=levels))
     publish_list(desk.engine, desk.settings.snapshots, "2014", date(2014, 9, 1), BEFORE)
+
+
+def upload(draft: Draft, body: str | bytes, **query: str) -> TestResponse:
+    """A file that is read into a draft."""
+    data = body.encode() if isinstance(body, str) else body
+    headers = {"Content-Type": "text/csv"}
+    return draft.edit("POST", "/file", data=data, headers=headers, query_string=query)

@@ -1,0 +1,22 @@
+"""The blueprints of change sets, from the opened draft to the version and the reports of errors in it."""
+
+from __future__ import annotations
+
+from registry.desk import (
+    change_sets,
+    draft_checks,
+    draft_comparisons,
+    draft_files,
+    draft_items,
+    previews,
+)
+
+# In the order of the work, which is that of the OpenAPI document.
+BLUEPRINTS = (
+    change_sets.blueprint,
+    draft_files.blueprint,
+    draft_items.blueprint,
+    draft_checks.blueprint,
+    draft_comparisons.blueprint,
+    previews.blueprint,
+)
