@@ -104,15 +104,21 @@ class AssociationEntry:
 
 @dataclass(frozen=True, slots=True)
 class CorrespondenceEntry:
-    """A map between versions of two referentials, n sources to m targets."""
+    """A map between versions of two referentials, n sources to m targets.
+
+    `ordinal` counts the publications under this id; one that is not published has 0 and no `published_at`.
+    """
 
     id: str
+    ordinal: int
     names: Mapping[str, str]
     source_referential: str
     source_version: str | None
     target_referential: str
     target_version: str | None
     basis: str
+    licence: str
+    attribution: str
     published_at: str
     associations: tuple[AssociationEntry, ...]
 

@@ -8,8 +8,10 @@ from typing import Any
 from flask import Flask
 
 from registry.api import (
+    announcements,
     catalogue,
     comparing,
+    correspondences,
     docs,
     exports,
     finding,
@@ -31,9 +33,11 @@ BLUEPRINTS = (
     past.blueprint,
     comparing.blueprint,
     recoding.blueprint,
+    correspondences.blueprint,
     finding.blueprint,
     exports.blueprint,
     log.blueprint,
+    announcements.blueprint,
     health.blueprint,
 )
 

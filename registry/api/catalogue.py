@@ -1,4 +1,4 @@
-"""Referentials, their versions, and correspondences: what there is to read."""
+"""Referentials and their versions: what there is to read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from registry.api.answering import Caching, answer_json, caching, mark_of, servi
 from registry.api.arguments import NoArguments
 from registry.api.blueprint import Blueprint
 from registry.api.schemas import (
-    CorrespondenceListSchema,
-    CorrespondenceSchema,
     ReferentialListSchema,
     ReferentialSchema,
     VersionListSchema,
@@ -62,26 +60,6 @@ def version(_given: dict[str, Any], referential: str, version: str) -> Response:
     entry = library.referential(referential)
     found = library.version(referential, version)
     return answer_json(found, _caching(entry), VersionSchema)
-
-
-@blueprint.route("/correspondences")
-@blueprint.answers(CorrespondenceListSchema)
-@blueprint.arguments(NoArguments, location="query")
-def correspondences(_given: dict[str, Any]) -> Response:
-    """All correspondences, by id, without their pairs."""
-    found = services().library.correspondences()
-    fresh = caching(mark_of([(each.id, each.published_at) for each in found]), immutable=False)
-    return answer_json({"items": found, "next": None}, fresh, CorrespondenceListSchema)
-
-
-@blueprint.route("/correspondences/<correspondence>")
-@blueprint.answers(CorrespondenceSchema, HTTPStatus.NOT_FOUND)
-@blueprint.arguments(NoArguments, location="query")
-def correspondence(_given: dict[str, Any], correspondence: str) -> Response:
-    """A correspondence with its pairs."""
-    found = services().library.correspondence(correspondence)
-    fresh = caching(mark_of(found), immutable=False)
-    return answer_json(found, fresh, CorrespondenceSchema)
 
 
 def _caching(*entries: ReferentialEntry) -> Caching:

@@ -263,48 +263,6 @@ class MatchesSchema(FoundSchema):
     results = fields.List(fields.Nested(MatchSchema), required=True)
 
 
-class MemberSchema(Answer):
-    """A code of one side of an association."""
-
-    code = fields.String(required=True)
-    share = fields.Float(required=True, allow_none=True)
-
-
-class AssociationSchema(Answer):
-    """The sources together are … (exact, close, broad, narrow, related) the targets together."""
-
-    sources = fields.List(fields.Nested(MemberSchema), required=True)
-    targets = fields.List(fields.Nested(MemberSchema), required=True)
-    relation = fields.String(required=True)
-    note = fields.String(required=True, allow_none=True)
-
-
-class CorrespondenceHeadSchema(Answer):
-    """A map between versions of two referentials, without its pairs."""
-
-    id = fields.String(required=True)
-    names = _names()
-    source_referential = fields.String(required=True)
-    source_version = fields.String(required=True, allow_none=True)
-    target_referential = fields.String(required=True)
-    target_version = fields.String(required=True, allow_none=True)
-    basis = fields.String(required=True)
-    published_at = fields.String(required=True)
-
-
-class CorrespondenceSchema(CorrespondenceHeadSchema):
-    """A map between versions of two referentials, n sources to m targets."""
-
-    associations = fields.List(fields.Nested(AssociationSchema), required=True)
-
-
-class CorrespondenceListSchema(Answer):
-    """All correspondences, by id."""
-
-    items = fields.List(fields.Nested(CorrespondenceHeadSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class HealthSchema(Answer):
     """Whether the service can answer."""
 

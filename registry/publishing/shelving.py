@@ -68,7 +68,7 @@ def published_catalogue(connection: Connection, root: Path) -> Catalogue:
         )
         for row in connection.execute(select(Referential.__table__).order_by(Referential.id))
     }
-    return Catalogue(referentials, _correspondences(connection))
+    return Catalogue(referentials, newest_correspondences(connection))
 
 
 def _entry(row: Row[Any]) -> VersionEntry:
@@ -140,7 +140,8 @@ def _as_shelved(versions: Sequence[VersionEntry], *, newest_is_there: bool) -> t
     )
 
 
-def _correspondences(connection: Connection) -> dict[str, CorrespondenceEntry]:
+def newest_correspondences(connection: Connection) -> dict[str, CorrespondenceEntry]:
+    """The newest publication of each correspondence, by id."""
     associations = _associations(connection)
     rows = connection.execute(
         select(Correspondence.__table__).order_by(Correspondence.id, Correspondence.ordinal)
@@ -148,12 +149,15 @@ def _correspondences(connection: Connection) -> dict[str, CorrespondenceEntry]:
     return {  # of each id, the last one stays: the newest
         row.id: CorrespondenceEntry(
             id=row.id,
+            ordinal=row.ordinal,
             names=row.names,
             source_referential=row.source,
             source_version=row.source_version,
             target_referential=row.target,
             target_version=row.target_version,
             basis=row.basis,
+            licence=row.licence,
+            attribution=row.attribution,
             published_at=row.published_at,
             associations=tuple(associations[row.id, row.ordinal]),
         )

@@ -209,12 +209,15 @@ def _with(root: Path, entry: ReferentialEntry) -> Catalogue:
 
 CORRESPONDENCE = CorrespondenceEntry(
     id="old-to-new",
+    ordinal=1,
     names={"fr": "Anciens et nouveaux"},
     source_referential="units",
     source_version="2014",
     target_referential="units",
     target_version="2024",
     basis="made up",
+    licence="CC0-1.0",
+    attribution="made up",
     published_at="2024-10-01T00:00:00Z",
     associations=(
         AssociationEntry((MemberEntry("01.100.05", None),), (MemberEntry("01.100.07", 1.0),), "exact", None),

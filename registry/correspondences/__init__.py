@@ -1,0 +1,1 @@
+"""Correspondences between referentials: read, checked, turned round, put together, published (XKOS)."""
