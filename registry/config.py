@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from registry.errors import BadSetting
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,26 @@ def _url(value: str) -> str:
     if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment):
         raise ValueError("an address as https://data.example.org, without a query")
     return value.rstrip("/")
+
+
+def _networks(value: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(each) for each in value.replace(",", " ").split())
+    except ValueError:
+        raise ValueError("networks as 10.0.0.0/8, with blanks between them") from None
+
+
+def _mail(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        raise ValueError("an address as smtp://mail.example.org:587")
+    return value
+
+
+def _yes_or_no(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError("true or false")
+    return value == "true"
 
 
 def _any(value: str) -> str:
@@ -114,6 +137,24 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         ),
         "MARJAA_OIDC_CLIENT_ID": Setting("", "What the provider calls this service.", _any),
         "MARJAA_OIDC_CLIENT_SECRET": Setting("", "What this service shows the provider.", _any),
+        "MARJAA_WEBHOOK_NETWORKS": Setting(
+            "",
+            "Networks that webhooks may reach besides public addresses, as `10.0.0.0/8 192.168.7.0/24`.",
+            _networks,
+        ),
+        "MARJAA_MAIL_SERVER": Setting(
+            "", "Mail server, as smtp://user:password@host:587 or smtps://host; empty means no mail.", _mail
+        ),
+        "MARJAA_MAIL_FROM": Setting("marjaa@localhost", "Whom mail is from.", _text),
+        "MARJAA_WORKER_SECONDS": Setting(
+            "5", "Seconds between two rounds of the worker: scheduled versions, deliveries.", _whole(1, 3600)
+        ),
+        "MARJAA_SINGLE_PERSON": Setting(
+            "false", "Whether people may approve their own work; such versions are marked for ever.", _yes_or_no
+        ),
+        "MARJAA_NOTICE_DAYS": Setting(
+            "90", "Days between the approval of a breaking change and its effect.", _whole(0, 3650)
+        ),
         "MARJAA_TOKEN": Setting("", "Token with which the commands that change drafts act.", _any),
     }
 )
@@ -142,6 +183,12 @@ class Settings:
     oidc_client_id: str
     oidc_client_secret: str = field(repr=False)
     token: str = field(repr=False)
+    single_person: bool
+    notice_days: int
+    webhook_networks: tuple[Network, ...]
+    mail_server: str = field(repr=False)
+    mail_from: str
+    worker_seconds: int
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

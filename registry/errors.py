@@ -77,6 +77,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "unknown-change-set": Kind(
             "Unknown change set", 404, 4, "List the change sets with GET /api/v1/change-sets."
         ),
+        "unknown-subscription": Kind(
+            "Unknown subscription", 404, 4, "List your subscriptions with GET /api/v1/subscriptions."
+        ),
         "stale-revision": Kind(
             "Edited meanwhile", 412, 5, "Read the change set again, and edit what it says now."
         ),

@@ -12,7 +12,18 @@ from registry.api import PREFIX, problems
 from registry.api.blueprint import Api, Blueprint
 from registry.config import Settings
 from registry.database import open_engine
-from registry.desk import authentication, change_sets, draft_items
+from registry.desk import (
+    audit,
+    authentication,
+    drafting,
+    impacts,
+    inventory,
+    oidc,
+    people,
+    session,
+    subscriptions,
+    tokens,
+)
 from registry.desk.headers import DeskHeaders
 from registry.desk.working import Desk
 from registry.library import Library
@@ -20,8 +31,15 @@ from registry.volatile import Volatile
 
 # Blueprints in the order in which the OpenAPI document shows them.
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    change_sets.blueprint,
-    draft_items.blueprint,
+    session.blueprint,
+    oidc.blueprint,
+    tokens.blueprint,
+    people.blueprint,
+    audit.blueprint,
+    inventory.blueprint,
+    subscriptions.blueprint,
+    *drafting.BLUEPRINTS,
+    impacts.blueprint,
 )
 
 Document = Mapping[str, Any]
@@ -42,6 +60,7 @@ def create_desk(
     app.extensions["marjaa"] = Desk(settings, library, open_engine(settings.database_url), volatile)
     problems.register(app)
     authentication.register(app)
+    oidc.register(app, settings, volatile)
     api = Api(app)
     authentication.describe(api.spec, settings)
     for blueprint in BLUEPRINTS:

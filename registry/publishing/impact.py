@@ -7,11 +7,10 @@ keeps data sets is other parts' business, and they provide it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -79,12 +78,8 @@ class Impact:
         return tuple(sorted({each.administration for each in self.affected if each.administration}))
 
 
-class ImpactProvider(Protocol):
-    """Says who uses codes that go."""
-
-    def __call__(self, connection: Connection, library: Library, departure: Departure) -> Iterable[Affected]:
-        """Everything affected, in any order."""
-        ...
+# Says who uses codes that go, in any order.
+ImpactProvider = Callable[[Connection, Library, Departure], Iterable[Affected]]
 
 
 def impact(
