@@ -9,10 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from referentials.kinds import Kind
 from referentials.listing import ListedChange, ListedItem
 from referentials.rules import RULES
 from referentials.rules.checked import Base, CheckedList, Finding, Reference, Severity
+from referentials.snapshot import Content
 
 __all__ = [
     "LIMIT",
@@ -25,6 +28,8 @@ __all__ = [
     "Reference",
     "RuleCount",
     "Severity",
+    "Tally",
+    "base_of",
     "check",
     "inspect",
     "raise_on_errors",
@@ -90,28 +95,59 @@ def check(
         {} if patterns is None else patterns,
         base,
         changes,
-        tuple(references),
+        references=tuple(references),
     )
     return list(inspect(checked, limit).findings)
 
 
 def inspect(checked: CheckedList, limit: int = LIMIT) -> Inspection:
-    """Runs all rules: at most `limit` findings are kept, all are counted.
+    """Runs all rules over a list: at most `limit` findings are kept, all are counted."""
+    tally = Tally(limit)
+    for rule in RULES:
+        tally.add(rule(checked))
+    return tally.inspection()
+
+
+class Tally:
+    """Counts findings as they come, however many, and keeps at most `limit`.
 
     Where that cuts, errors come before warnings, and each rule's first findings before the others' next.
     """
-    counted: Counter[tuple[str, Severity]] = Counter()
-    kept: list[tuple[Severity, int, Finding]] = []
-    for rule in RULES:
-        for finding in rule(checked):
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._counted: Counter[tuple[str, Severity]] = Counter()
+        self._kept: list[tuple[Severity, int, Finding]] = []
+
+    def add(self, found: Iterable[Finding]) -> None:
+        """Count findings, and keep what there is room for."""
+        for finding in found:
             of_its_sort = (finding.rule, finding.severity)
-            counted[of_its_sort] += 1
-            if counted[of_its_sort] <= limit:
-                kept.append((finding.severity, counted[of_its_sort], finding))
-    kept.sort(key=lambda found: found[:2])
-    findings = sorted((finding for _, _, finding in kept[:limit]), key=lambda finding: finding.row or 0)
-    counts = tuple(RuleCount(rule, severity, count) for (rule, severity), count in counted.items())
-    return Inspection(tuple(findings), counts)
+            self._counted[of_its_sort] += 1
+            if self._counted[of_its_sort] <= self._limit:
+                self._kept.append((finding.severity, self._counted[of_its_sort], finding))
+
+    def inspection(self) -> Inspection:
+        """What was found so far."""
+        first = sorted(self._kept, key=lambda each: each[:2])[: self._limit]
+        findings = sorted((finding for _, _, finding in first), key=lambda finding: finding.row or 0)
+        counts = (RuleCount(rule, severity, count) for (rule, severity), count in self._counted.items())
+        return Inspection(tuple(findings), tuple(counts))
+
+
+def base_of(content: Content | None) -> Base | None:
+    """What a list is compared with; None where there is no version before."""
+    if content is None:
+        return None
+    levels: dict[str, str] = {}
+    ended: set[str] = set()
+    for payload in content.payloads("state"):
+        state = orjson.loads(payload)
+        if "valid_to" in state:
+            ended.add(state["code"])
+        else:
+            levels[state["code"]] = state["level"]
+    return Base(levels, frozenset(ended - levels.keys()))
 
 
 def raise_on_errors(findings: Iterable[Finding]) -> None:

@@ -11,6 +11,7 @@ from referentials.rules.changes import (
     unexplained_appearances,
     unexplained_disappearances,
     unknown_change_codes,
+    unknown_removals,
 )
 from referentials.rules.checked import Rule
 from referentials.rules.codes import (
@@ -84,5 +85,6 @@ RULES: tuple[Rule, ...] = (
     unexplained_disappearances,
     changed_levels,
     unknown_change_codes,
+    unknown_removals,
     removed_but_referenced,
 )

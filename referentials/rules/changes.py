@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from referentials.events import EVENTS
+from referentials.events import EVENTS, Effect
 from referentials.rules.checked import CheckedList, Finding, finding, shown
 
 
@@ -29,6 +29,14 @@ def unexplained_disappearances(checked: CheckedList) -> Iterator[Finding]:
         yield Finding("unexplained_disappearances", "error", None, code, "code", code, problem)
 
 
+def unknown_removals(checked: CheckedList) -> Iterator[Finding]:
+    """A code that is said to go is one that the version before has (error)."""
+    before = frozenset[str]() if checked.base is None else checked.base.levels.keys()
+    for code in sorted(frozenset(checked.removed) - before):
+        problem = "the code is to be removed, and the version before does not have it"
+        yield Finding("unknown_removals", "error", None, code, "code", code, problem)
+
+
 def changed_levels(checked: CheckedList) -> Iterator[Finding]:
     """A code that stays is of the level it was of, unless a change event has to do with it (warning)."""
     if checked.base is None:
@@ -43,13 +51,15 @@ def changed_levels(checked: CheckedList) -> Iterator[Finding]:
 
 def unknown_change_codes(checked: CheckedList) -> Iterator[Finding]:
     """A change event has a known type, and leads from codes there were to codes there are (error)."""
-    before = () if checked.base is None else checked.base.levels
+    before = frozenset[str]() if checked.base is None else checked.base.levels.keys()
+    ended = frozenset[str]() if checked.base is None else checked.base.ended
     for change in checked.changes:
         if change.type not in EVENTS:
             problem = f"{shown(change.type)} is no type of change event; there are {', '.join(EVENTS)}"
             yield Finding("unknown_change_codes", "error", None, "", "change", change.type, problem)
+        returns = change.type in EVENTS and EVENTS[change.type].effect is Effect.RETURNS
         for link in change.sources:
-            if link.code not in before:
+            if link.code not in before and not (returns and link.code in ended):
                 problem = f"{change.type} on {change.effective_on} starts from a code that there was not"
                 yield Finding("unknown_change_codes", "error", None, link.code, "change", link.code, problem)
         for link in change.targets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -41,18 +41,22 @@ class Finding:
 
 
 class Reference(NamedTuple):
-    """That items of another referential name a code of the list; `item` is the code of one that does."""
+    """That items of another referential name a code of the list, perhaps in an attribute."""
 
     referential: str
     code: str
-    item: str = ""
+    attribute: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What the list is compared with: the codes of the version before, each with its level."""
+    """What the list is compared with: the codes of the version before, each with its level.
+
+    `ended` are codes that items had before and no longer have.
+    """
 
     levels: Mapping[str, str]
+    ended: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,8 @@ class CheckedList:
 
     `levels` are in order, from the widest to the narrowest. `patterns` are regular expressions that a level's
     whole codes match; what their group `parent` matches is how the parent's code begins. `base` is None for a
-    first version; `changes` are the events that lead here from it. `references` are those of other
-    referentials to codes that the list lets go.
+    first version; `changes` are the events that lead here from it, `removed` the codes that are said to go.
+    `references` are those of other referentials to codes that the list lets go.
     """
 
     items: Sequence[ListedItem]
@@ -73,7 +77,8 @@ class CheckedList:
     patterns: Mapping[str, str] = field(default_factory=dict)
     base: Base | None = None
     changes: Sequence[ListedChange] = ()
-    references: Sequence[Reference] = ()
+    removed: Collection[str] = ()
+    references: Collection[Reference] = ()
 
     def numbered(self) -> Iterator[tuple[int | None, ListedItem]]:
         """Each item with the number of its row."""
