@@ -48,8 +48,14 @@ def area_km2(shape: BaseGeometry) -> float:
 
 
 def equal_area(shape: BaseGeometry) -> BaseGeometry:
-    """The shape in kilometres, in Lambert's cylindrical projection, which keeps areas."""
-    return shapely.transform(shape, _project)
+    """The shape in kilometres, in Lambert's cylindrical projection, which keeps areas; always valid.
+
+    A sliver that is valid in degrees may cross itself when it is projected.
+    """
+    projected = shapely.transform(shape, _project)
+    if projected.is_valid:
+        return projected
+    return shapely.make_valid(projected, method="structure", keep_collapsed=False)
 
 
 def _project(points: np.ndarray) -> np.ndarray:
