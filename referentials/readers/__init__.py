@@ -22,6 +22,7 @@ from referentials.readers.source import (
     Wanted,
     at_most,
 )
+from referentials.sheets.headers import positions
 from referentials.sheets.limits import TableError
 
 __all__ = [
@@ -106,8 +107,15 @@ def _guess(
 
 
 def _settled(guess: Guess, given: Mapping, found: Source, roles: Collection[str] | None) -> Guess:
-    columns = guess.mapping.overridden(given.columns).columns
+    told = {role: _as_written(title, found) for role, title in given.columns.items()}
+    columns = guess.mapping.overridden(told).columns
     mapping = Mapping({role: title for role, title in columns.items() if roles is None or role in roles})
     reasons = {role: guess.reasons.get(role, "") for role in mapping.columns}
     reasons |= {role: "as told" for role, title in given.columns.items() if role in mapping.columns}
     return replace(guess, mapping=mapping, reasons=reasons, unused=unused_titles(found.titles, mapping))
+
+
+def _as_written(title: str, found: Source) -> str:
+    """A title as the file has it, where it was told without its accents or case."""
+    alike = positions(found.titles, title) if title else []
+    return found.titles[alike[0]] if len(alike) == 1 else title

@@ -51,6 +51,9 @@ _OPENADDRESSES = {
     "latitude": "lat",
 }
 
+# Columns that play no role by themselves, but are part of one that is computed.
+_PARTS = ("suffixe", "voie_nom", "id", "hash", "unit")
+
 Cells = Mapping[str, JSON]
 Computed = Callable[[Cells], JSON]
 
@@ -123,8 +126,7 @@ def _extended(
     known = {role: source.titles[names[name]] for role, name in columns.items() if name in names}
     mapping = Columns({**known, **roles})
     said = {**dict.fromkeys(mapping.columns, "a column of the format"), **reasons}
-    parts = {"suffixe", "voie_nom", "id", "hash", "unit"}
-    unused = tuple(title for title in unused_titles(titles, mapping) if folded(title) not in parts)
+    unused = tuple(title for title in unused_titles(titles, mapping) if not folded(title).startswith(_PARTS))
     return replace(
         source,
         titles=titles,

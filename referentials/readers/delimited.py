@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -20,6 +21,7 @@ _CHUNK = MIB
 _SAMPLE_CHARACTERS = 65_536
 _LONGEST_LINE = 4 * MIB  # characters
 _COLUMNS = Limits().max_columns
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 def read_delimited(path: Path, wanted: Wanted) -> Source:
@@ -56,15 +58,26 @@ def encoding_of(path: Path) -> str:
             return _of_sample(chunk, path.name)
         marked = chunk.startswith(codecs.BOM_UTF8)
         decoder = codecs.getincrementaldecoder("utf-8")()
+        lines = 1
         while chunk:
             try:
                 decoder.decode(chunk, final=False)
-            except UnicodeDecodeError:
-                return detect_encoding(chunk[chunk.find(b"\n") + 1 :], file=path.name)
+            except UnicodeDecodeError as error:
+                return _of_place(chunk, lines + chunk[: error.start].count(b"\n"), path.name)
             if b"\0" in chunk:
                 raise TableError("not a text: it holds NUL characters", file=path.name)
+            lines += chunk.count(b"\n")
             chunk = stream.read(_CHUNK)
     return "utf-8-sig" if marked else "utf-8"
+
+
+def _of_place(chunk: bytes, line: int, file: str) -> str:
+    """The encoding of bytes that are not UTF-8, or not all of them."""
+    try:
+        return detect_encoding(chunk[chunk.find(b"\n") + 1 :], file=file)
+    except TableError:
+        problem = "most of the file is UTF-8, but not all; save it as UTF-8"
+        raise TableError(problem, file=file, row=line) from None
 
 
 def _of_sample(chunk: bytes, file: str) -> str:
@@ -73,8 +86,8 @@ def _of_sample(chunk: bytes, file: str) -> str:
         text = chunk[: min(len(chunk), 4096) // 4 * 4].decode(encoding, errors="strict")
     except UnicodeDecodeError:
         text = "\0"
-    if "\0" in text:
-        raise TableError("not a text: it holds NUL characters", file=file)
+    if _CONTROLS.search(text):
+        raise TableError("not a text: it holds NUL or other control characters", file=file)
     return encoding
 
 

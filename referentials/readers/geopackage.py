@@ -48,6 +48,8 @@ def read_geopackage(path: Path, wanted: Wanted) -> Source:
         ) as database:
             database.execute("PRAGMA trusted_schema = OFF")
             layer = _layer(database, path.name, wanted.sheet)
+    except TableError:
+        raise
     except (sqlite3.DatabaseError, ValueError) as error:
         raise TableError(f"a damaged GeoPackage ({error})", file=path.name) from None
     titles = _titles(path, layer)

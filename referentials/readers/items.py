@@ -16,7 +16,7 @@ from referentials.kinds import LONGEST_CODE, Kind
 from referentials.listing import ListedItem, ListedObservation, OtherName
 from referentials.readers import titles as words
 from referentials.readers.geometries import UnfitShape, from_wkt, point_at
-from referentials.readers.mapping import BadMapping, Mapping
+from referentials.readers.mapping import BadMapping, Mapping, listed
 from referentials.readers.source import GEOMETRY, SourceRow
 from referentials.readers.values import UnfitValue, attribute_of, day_of, figure_of, number_of, text_of
 from referentials.sheets.headers import folded, positions
@@ -72,8 +72,8 @@ class ItemMaker:
         source: str,
     ) -> None:
         if "code" not in mapping.columns:
-            listed = ", ".join(repr(title) for title in titles if title)
-            raise BadMapping(f"no column for the code was found: say which it is; there are {listed}")
+            problem = "no column for the code was found: say which it is"
+            raise BadMapping(f"{problem}; there are {listed(titles)}")
         self.level = default_level or (levels[0] if len(levels) == 1 else "")
         self.levels = {folded(level): level for level in levels}
         self.kind = kind
@@ -94,7 +94,10 @@ class ItemMaker:
             if _said(value):
                 try:
                     setter(building, value)
-                except (UnfitValue, UnfitShape) as error:
+                except UnfitValue as error:
+                    shown = text_of(value)[:_SHOWN]
+                    unfit.append((title, shown, f"{shown!r} {error}"))
+                except UnfitShape as error:
                     unfit.append((title, text_of(value)[:_SHOWN], str(error)))
         problems = list(self._problems(row, building, unfit))
         if problems:
@@ -112,7 +115,7 @@ class ItemMaker:
         if row.problem is not None:
             yield finding(UNREADABLE, "", "", row.problem)
         for title, value, message in unfit:
-            yield finding(UNFIT, title, value, f"{value!r} {message}" if value else message)
+            yield finding(UNFIT, title, value, message)
         if not building.code and row.problem is None:
             yield finding(UNREADABLE, "code", "", "the row has no code")
         elif len(building.code) > LONGEST_CODE:
@@ -190,9 +193,8 @@ class ItemMaker:
 def _position(titles: Sequence[str], title: str) -> int:
     found = positions(titles, title)
     if len(found) != 1:
-        listed = ", ".join(repr(each) for each in titles if each)
         problem = "more than one column is" if found else "there is no column"
-        raise BadMapping(f"{problem} titled {title!r}; there are {listed}")
+        raise BadMapping(f"{problem} titled {title[:200]!r}; there are {listed(titles)}")
     return found[0]
 
 

@@ -17,6 +17,8 @@ _ROLE = re.compile(
     rf"|attribute_{_WORD}(?:\.{_WORD})?"
     rf"|observation_{_WORD}_\d{{4}}(?:-\d{{2}}-\d{{2}})?"
 )
+_SHOWN = 40
+_SHOWN_CHARACTERS = 60
 ROLES = (
     "code, level, parent, name_<language>, other_names, other_names_<language>, attribute_<name>, "
     "attribute_<name>.<member>, longitude, latitude, shape, valid_from, action, "
@@ -73,3 +75,10 @@ def unused_titles(titles: Sequence[str], mapping: Mapping) -> tuple[str, ...]:
     """The titles that play no role."""
     used = set(mapping.columns.values())
     return tuple(title for title in titles if title and title not in used)
+
+
+def listed(titles: Sequence[str]) -> str:
+    """Titles as a message shows them: not too many, none of them long."""
+    named = [title for title in titles if title]
+    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+    return ", ".join(repr(title[:_SHOWN_CHARACTERS]) for title in named[:_SHOWN]) + more

@@ -13,11 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from referentials.canonical import JSON
+from referentials.findings import Inspection
 from registry.accounts.actors import Actor
 from registry.database import begin_write
 from registry.errors import Conflict
 from registry.models import ChangeSet
 from registry.publishing.drafts.items import ITEM, DraftRow, append_items
+from registry.publishing.drafts.kept_findings import keep_reading
 from registry.publishing.drafts.opening import ChangeSetView, StaleRevision, lock_change_set, touch
 
 EDITABLE = ("draft", "changes_requested")
@@ -67,8 +69,8 @@ class ImportedRows:
             self.row = row
             self._mark(connection, draft)
 
-    def finish(self, source: Mapping[str, JSON], figures: Mapping[str, JSON]) -> None:
-        """Let the rows take the place of what they replace; keep how the file was read, and its facts."""
+    def finish(self, source: Mapping[str, JSON], figures: Mapping[str, JSON], problems: Inspection) -> None:
+        """Let the rows take the place of what they replace; keep how it was read and what was wrong."""
         with begin_write(self.engine) as connection:
             draft = self._held(connection)
             before = (ITEM.c.change_set == self.change_set, ITEM.c.position < self._first)
@@ -85,7 +87,9 @@ class ImportedRows:
                 if "imported_at" not in each
                 or (draft.mode == "changes" and each.get("sha256") != source["sha256"])
             ]
-            self._update(connection, mapping={**self.described, **figures}, provenance=[*kept, dict(source)])
+            mapping = {**self.described, **figures}
+            self._update(connection, mapping=mapping, provenance=[*kept, dict(source)])
+            keep_reading(connection, self.change_set, problems)
 
     def take_back(self) -> None:
         """Drop what was stored of the file; what the draft had before stays."""

@@ -6,12 +6,13 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
 from referentials.canonical import JSON
-from referentials.findings import LIMIT, Finding
+from referentials.findings import LIMIT, Finding, Inspection, RuleCount
 from referentials.kinds import kind as kind_of
 from referentials.readers import Guess, Reading, ReadRow, open_reading
 from referentials.readers import Mapping as Columns
@@ -108,7 +109,7 @@ def import_file(
                 if progress is not None:
                     progress(tally.rows)
             tally.require_something(shown)
-            stored.finish(facts.source(), tally.figures())
+            stored.finish(facts.source(), tally.figures(), tally.inspection())
         except Exception:
             stored.take_back()
             raise
@@ -123,10 +124,11 @@ def preview_file(
     how: HowToRead | None = None,
     *,
     name: str | None = None,
+    rows: int | None = None,
 ) -> ImportReport:
     """What importing a file into a new draft of a referential would report; nothing is written.
 
-    Raises as `import_file` does for the file itself, and UnknownReferential.
+    `rows` looks no further than so many. Raises as `import_file` does for the file, and UnknownReferential.
     """
     how = how or HowToRead()
     shown = kept_name(name or path.name)
@@ -136,7 +138,7 @@ def preview_file(
             base = head(connection, referential) or None
             reading = _open(connection, root, referential, base, path, how, shown)
         facts = facts_of(path, shown)
-        for _ in tally.counted(reading.rows):
+        for _ in tally.counted(islice(reading.rows, rows)):
             pass
     return tally.report(facts, reading, 0)
 
@@ -181,6 +183,11 @@ class _Tally:
             "removed": self.removed,
             "refused": self.refused,
         }
+
+    def inspection(self) -> Inspection:
+        """What was wrong with rows, as a draft's report has it."""
+        counts = (RuleCount(rule, "error", count) for rule, count in sorted(self.counts.items()))
+        return Inspection(tuple(self.problems), tuple(counts))
 
     def report(self, facts: FileFacts, reading: Reading, resumed_after: int) -> ImportReport:
         """What was counted, about the file."""
