@@ -112,7 +112,9 @@ def _settled(guess: Guess, given: Mapping, found: Source, roles: Collection[str]
     mapping = Mapping({role: title for role, title in columns.items() if roles is None or role in roles})
     reasons = {role: guess.reasons.get(role, "") for role in mapping.columns}
     reasons |= {role: "as told" for role, title in given.columns.items() if role in mapping.columns}
-    return replace(guess, mapping=mapping, reasons=reasons, unused=unused_titles(found.titles, mapping))
+    parts = set(unused_titles(found.titles, guess.mapping)) - set(guess.unused)  # of computed columns
+    unused = tuple(title for title in unused_titles(found.titles, mapping) if title not in parts)
+    return replace(guess, mapping=mapping, reasons=reasons, unused=unused)
 
 
 def _as_written(title: str, found: Source) -> str:
