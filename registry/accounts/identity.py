@@ -19,8 +19,8 @@ class WrongCredentials(DomainError):
 
     slug = "wrong-credentials"
 
-    def __init__(self) -> None:
-        super().__init__("The e-mail or the password is not right.")
+    def __init__(self, detail: str = "The e-mail or the password is not right.") -> None:
+        super().__init__(detail)
 
 
 def actor_of(connection: Connection, person: UUID, scopes: frozenset[str] | None = None) -> Actor | None:

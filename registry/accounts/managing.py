@@ -1,4 +1,4 @@
-"""People are made, changed and disabled by administrators, each change with its audit entry; never deleted."""
+"""People are made, changed and disabled by administrators, with an audit entry each; never deleted."""
 
 from __future__ import annotations
 

@@ -8,9 +8,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from registry.accounts.actors import CAPABILITIES, SCOPES, Actor, require
+from referentials.canonical import JSON
+from registry.accounts.actors import CAPABILITIES, SCOPES, Actor
 from registry.accounts.audit import record
 from registry.accounts.identity import digest_of
 from registry.accounts.people import read_person
@@ -74,18 +75,26 @@ def issue_token(
         if scope not in had:
             raise BadValue("scopes", scope, f"some of {', '.join(s for s in SCOPES if s in had) or 'none'}")
     secret = PREFIX + secrets.token_urlsafe(32)
-    kept = {
-        "id": uuid.uuid4(),
-        "person": person,
+    identity, expires = uuid.uuid4(), later(days=days)
+    connection.execute(
+        insert(Token).values(
+            id=identity,
+            person=person,
+            label=label,
+            secret=digest_of(secret),
+            scopes=wanted,
+            created_at=now(),
+            expires_at=expires,
+        )
+    )
+    told: dict[str, JSON] = {
         "label": label,
-        "scopes": wanted,
-        "created_at": now(),
-        "expires_at": later(days=days),
+        "scopes": [*wanted],
+        "expires_at": expires,
+        "person": str(person),
     }
-    connection.execute(insert(Token).values(**kept, secret=digest_of(secret)))
-    told = {"label": label, "scopes": wanted, "expires_at": kept["expires_at"], "person": str(person)}
-    record(connection, actor, "issued", "token", kept["id"], after=told)
-    return read_token(connection, person, kept["id"]), secret
+    record(connection, actor, "issued", "token", identity, after=told)
+    return read_token(connection, identity), secret
 
 
 def list_tokens(connection: Connection, person: UUID) -> list[TokenView]:
@@ -93,29 +102,27 @@ def list_tokens(connection: Connection, person: UUID) -> list[TokenView]:
     found = connection.execute(
         select(*_COLUMNS).where(Token.person == person).order_by(Token.created_at.desc(), Token.id)
     )
-    return [_view(row) for row in found]
+    return [_view(*row) for row in found]
 
 
-def read_token(connection: Connection, person: UUID, token: UUID) -> TokenView:
-    """A token of a person; raises UnknownToken."""
-    found = connection.execute(
-        select(*_COLUMNS).where(Token.id == token, Token.person == person)
-    ).one_or_none()
+def read_token(connection: Connection, token: UUID) -> TokenView:
+    """A token by id; raises UnknownToken."""
+    found = connection.execute(select(*_COLUMNS).where(Token.id == token)).one_or_none()
     if found is None:
-        raise UnknownToken(f"There is no token {token} here.")
-    return _view(found)
+        raise UnknownToken(f"There is no token {token} of yours.")
+    return _view(*found)
 
 
-def revoke_token(connection: Connection, actor: Actor, person: UUID, token: UUID) -> TokenView:
-    """End a token of a person: one's own, or anybody's for administrators. Raises UnknownToken, NotAllowed."""
-    if actor.person != person:
-        require(actor, "administer")
-    before = read_token(connection, person, token)
+def revoke_token(connection: Connection, actor: Actor | str, token: UUID) -> TokenView:
+    """End a token: one's own, or anybody's for administrators. Raises UnknownToken."""
+    before = read_token(connection, token)
+    if isinstance(actor, Actor) and actor.person != before.person and not actor.may("administer"):
+        raise UnknownToken(f"There is no token {token} of yours.")
     if before.revoked_at is None:
         moment = now()
         connection.execute(update(Token).where(Token.id == token).values(revoked_at=moment))
         record(connection, actor, "revoked", "token", token, after={"revoked_at": moment})
-    return read_token(connection, person, token)
+    return read_token(connection, token)
 
 
 def revoke_tokens_of(connection: Connection, person: UUID) -> int:
@@ -133,13 +140,13 @@ def _check(label: str, days: int) -> None:
         raise BadValue("days", days, f"a whole number from 1 to {MOST_DAYS}")
 
 
-def _view(row: Row[tuple[UUID, UUID, str, list[str], str, str, str | None]]) -> TokenView:
-    return TokenView(
-        row.id,
-        row.person,
-        row.label,
-        tuple(row.scopes),
-        row.created_at,
-        row.expires_at,
-        row.revoked_at,
-    )
+def _view(
+    identity: UUID,
+    person: UUID,
+    label: str,
+    scopes: list[str],
+    created: str,
+    expires: str,
+    revoked: str | None,
+) -> TokenView:
+    return TokenView(identity, person, label, tuple(scopes), created, expires, revoked)

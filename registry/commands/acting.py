@@ -12,7 +12,7 @@ _HOW = "`marjaa account token EMAIL --label … --scope …` prints one; then: e
 
 
 def acting(settings: Settings, connection: Connection) -> Actor:
-    """The actor of MARJAA_TOKEN, within the token's scopes; raises NotSignedIn, which tells how to get one."""
+    """The actor of MARJAA_TOKEN, within the token's scopes; NotSignedIn tells how to get one."""
     if not settings.token:
         raise NotSignedIn(f"This command acts for a person, whose token must be in MARJAA_TOKEN. {_HOW}")
     actor = actor_of_token(connection, settings.token)

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from apispec import APISpec
 from flask import Flask, current_app, g, request
@@ -54,6 +55,7 @@ class Access:
     """Who may call a view."""
 
     public: bool = False
+    door: bool = False
     capability: str | None = None
     session: bool = False
 
@@ -74,6 +76,11 @@ def needs(capability: str | None = None, *, session: bool = False) -> Callable[[
 def everybody(view: View) -> View:
     """Say that a view is for the public too."""
     return _marked(view, Access(public=True))
+
+
+def at_the_door(view: View) -> View:
+    """Say that a view signs people in: what they come with does not count, and it slows them itself."""
+    return _marked(view, Access(public=True, door=True))
 
 
 def access_of(view: object) -> Access:
@@ -109,6 +116,14 @@ def current_session() -> Session | None:
     return cast("Session | None", g.get("session"))
 
 
+def current_person() -> UUID:
+    """The person who sends the request; raises NotSignedIn for the public."""
+    person = current_actor().person
+    if person is None:
+        raise NotSignedIn("This is for those who are signed in.")
+    return person
+
+
 def cookie_name(settings: Settings) -> str:
     """The cookie of sessions; over https no other host or path can set one of that name (RFC 6265bis)."""
     return "__Host-marjaa" if settings.is_secure else "marjaa"
@@ -130,16 +145,15 @@ def _guard() -> None:
         return  # nothing is here, or nothing is done
     access = access_of(current_app.view_functions[request.endpoint])
     if access.public:
-        if request.method not in SAFE_METHODS and current_actor() is PUBLIC:
+        changes = request.method not in SAFE_METHODS and not access.door
+        if changes and current_actor() is PUBLIC:
             pace_public()
         return
-    actor = current_actor()
-    if actor.person is None:
-        raise NotSignedIn("This is for those who are signed in.")
+    current_person()
     if access.session and current_session() is None:
         raise NotAllowed("This is for a person who signed in, not for a token.")
     if access.capability is not None:
-        require_somewhere(actor, access.capability)
+        require_somewhere(current_actor(), access.capability)
 
 
 def _identify() -> Actor:
