@@ -7,19 +7,20 @@ run at every start, and finishes what an interrupted one left.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from referentials.drafting import draft_from_list
 from referentials.findings import check, raise_on_errors
 from referentials.kinds import kind as kind_of
-from registry.clock import now
+from registry.catalogue import AssociationEntry, CorrespondenceEntry, MemberEntry
+from registry.correspondences.publishing import publish_correspondence, says_the_same
 from registry.database import begin_write
-from registry.models import Association, AssociationMember, Correspondence, Referential, Version
+from registry.models import Referential, Version
 from registry.naming import referential_id
 from registry.publishing.change_sets import Proposal, discard_drafts, head, save_change_set
 from registry.publishing.compilation import base_content
@@ -79,13 +80,13 @@ def _seed(engine: Engine, root: Path, progress: Progress | None, seeds: Catalogu
                 published.append(f"{referential.id} {version.label}")
             done += 1
     for correspondence in seeds.correspondences:
-        associations = correspondence.associations()
-        if not _is_recorded(engine, correspondence, associations):
+        entry = _entry(correspondence, sources[correspondence.source.referential])
+        with engine.connect() as connection:
+            known = says_the_same(connection, entry)
+        if not known:
             if progress is not None:
                 progress(Step(correspondence.id, done, total))
-            source = sources[correspondence.source.referential]
-            with begin_write(engine) as connection:
-                _record_correspondence(connection, correspondence, associations, source)
+            publish_correspondence(engine, root, entry, SEEDER)
             published.append(correspondence.id)
         done += 1
     flip_catalogue(engine, root)
@@ -163,91 +164,31 @@ def _draft(engine: Engine, root: Path, referential: SeedReferential, version: Se
         return save_change_set(connection, proposal, draft, author=SEEDER)
 
 
-def _is_recorded(engine: Engine, seeded: SeedCorrespondence, associations: Sequence[SeedAssociation]) -> bool:
-    """Whether the newest correspondence of this id says the same."""
-    with engine.connect() as connection:
-        newest = _newest(connection, seeded.id)
-        return newest > 0 and _recorded(connection, seeded.id, newest) == [
-            (each.relation, _note(each), each.source, each.target, each.share) for each in associations
-        ]
-
-
-def _newest(connection: Connection, correspondence: str) -> int:
-    ordinal = select(func.max(Correspondence.ordinal)).where(Correspondence.id == correspondence)
-    return connection.execute(ordinal).scalar() or 0
-
-
-def _record_correspondence(
-    connection: Connection,
-    seeded: SeedCorrespondence,
-    associations: Sequence[SeedAssociation],
-    source: SeedReferential,
-) -> None:
-    """Write the next correspondence of this id, under its source's licence."""
-    ordinal = _newest(connection, seeded.id) + 1
-    key = {"correspondence": seeded.id, "ordinal": ordinal}
-    connection.execute(
-        insert(Association),
-        [
-            {**key, "position": position, "relation": association.relation, "note": _note(association)}
-            for position, association in enumerate(associations)
-        ],
+def _entry(seeded: SeedCorrespondence, source: SeedReferential) -> CorrespondenceEntry:
+    """The correspondence under its source's licence."""
+    return CorrespondenceEntry(
+        id=seeded.id,
+        ordinal=0,
+        names=seeded.names,
+        source_referential=seeded.source.referential,
+        source_version=seeded.source.version,
+        target_referential=seeded.target.referential,
+        target_version=seeded.target.version,
+        basis=seeded.basis,
+        licence=source.licence,
+        attribution=source.attribution,
+        published_at="",
+        associations=tuple(
+            AssociationEntry(
+                (MemberEntry(each.source, None),),
+                (MemberEntry(each.target, each.share),),
+                each.relation,
+                _note(each),
+            )
+            for each in seeded.associations()
+        ),
     )
-    connection.execute(insert(AssociationMember), list(_members(key, associations)))
-    connection.execute(
-        insert(Correspondence).values(
-            id=seeded.id,
-            ordinal=ordinal,
-            names=dict(seeded.names),
-            source=seeded.source.referential,
-            source_version=seeded.source.version,
-            target=seeded.target.referential,
-            target_version=seeded.target.version,
-            basis=seeded.basis,
-            licence=source.licence,
-            attribution=source.attribution,
-            notes={},
-            published_at=now(),
-        )
-    )
-
-
-def _members(key: dict[str, object], associations: Sequence[SeedAssociation]) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for position, association in enumerate(associations):
-        place = {**key, "position": position, "names": {}, "item": None}
-        rows.append({**place, "side": "source", "code": association.source, "share": None})
-        rows.append({**place, "side": "target", "code": association.target, "share": association.share})
-    return rows
 
 
 def _note(association: SeedAssociation) -> str:
     return association.basis if association.note is None else f"{association.basis}; {association.note}"
-
-
-def _recorded(
-    connection: Connection, correspondence: str, ordinal: int
-) -> list[tuple[str, str | None, str, str, float | None]]:
-    lines = connection.execute(
-        select(Association.__table__)
-        .where(Association.correspondence == correspondence, Association.ordinal == ordinal)
-        .order_by(Association.position)
-    ).all()
-    members = {
-        (row.position, row.side): row
-        for row in connection.execute(
-            select(AssociationMember.__table__).where(
-                AssociationMember.correspondence == correspondence, AssociationMember.ordinal == ordinal
-            )
-        )
-    }
-    return [
-        (
-            line.relation,
-            line.note,
-            members[line.position, "source"].code,
-            members[line.position, "target"].code,
-            members[line.position, "target"].share,
-        )
-        for line in lines
-    ]
