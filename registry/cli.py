@@ -26,6 +26,7 @@ class Place:
 # In the order of `marjaa --help`.
 COMMANDS = {
     "serve": Place("registry.commands.serve", "serve", "Answer over HTTP."),
+    "worker": Place("registry.commands.worker", "worker", "Publish what is due, tell subscribers."),
     "seed": Place("registry.commands.seed", "seed", "Publish what a new installation starts with."),
     "lookup": Place("registry.commands.lookup", "lookup", "Say what a code is, today or on a date."),
     "list": Place("registry.commands.listing", "list_items", "List the items of a referential."),
@@ -33,15 +34,18 @@ COMMANDS = {
     "harmonise": Place(
         "registry.commands.harmonise", "harmonise", "Write a file with the codes that a column means."
     ),
-    "compare": Place(
-        "registry.commands.compare", "compare", "Say what changes from one version to another."
-    ),
+    "compare": Place("registry.commands.compare", "compare", "Say what changes from one version to another."),
     "export": Place("registry.commands.export", "export", "Write a version as CSV, JSON, GeoJSON or XLSX."),
+    "import": Place(
+        "registry.commands.importing", "import_", "Read a file into a draft of the next version."
+    ),
     "snapshot": Place("registry.commands.snapshots", "snapshot", "Build, verify and list compiled versions."),
     "verify": Place(
         "registry.commands.verify", "verify", "Check that a copy of a version is what was published."
     ),
     "log": Place("registry.commands.log", "log", "The log of publications, and the keys that sign it."),
+    "backup": Place("registry.commands.backup", "backup", "Copy the database and the snapshots."),
+    "restore": Place("registry.commands.backup", "restore", "Restore a backup into an empty installation."),
     "db": Place("registry.commands.database", "database", "Bring the database to this release's schema."),
 }
 

@@ -16,6 +16,7 @@ from matching.store import StoreError
 from referentials.snapshot import DamagedSnapshot
 from registry.app import create_app
 from registry.commands.addresses import listening_address, wait_for_listener
+from registry.commands.supervising import Supervised
 from registry.config import Settings
 from registry.library import Library
 
@@ -42,7 +43,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
     The database is brought to this release's schema and interrupted publications are completed. Where nothing
     is published yet, or newest versions cannot be opened, the service answers when that is done; else what is
-    published is answered at once. Ctrl+C or SIGTERM stops it.
+    published is answered at once. A worker beside it publishes what is scheduled, and tells subscribers.
+    Ctrl+C or SIGTERM stops it.
     """
     # The workers are processes of their own, which read the environment.
     for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
@@ -62,9 +64,13 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         workers_kill_timeout=LAST_SECONDS,
     )
     make_whole(settings)
-    # The workers come to be after this hook, and listen when they are ready.
-    server.on_startup(threading.Thread(target=_greet, args=(settings, address), daemon=True).start)
-    server.serve(target_loader=load)
+    worker = Supervised(settings)
+    # The web workers come to be after this hook, and listen when they are ready.
+    server.on_startup(threading.Thread(target=_greet, args=(settings, address, worker), daemon=True).start)
+    try:
+        server.serve(target_loader=load)
+    finally:
+        worker.stop()
 
 
 def load(_target: str) -> Callable[..., Any]:
@@ -95,8 +101,9 @@ def _can_be_opened(library: Library, referential: str) -> bool:
         return False
 
 
-def _greet(settings: Settings, address: str) -> None:
+def _greet(settings: Settings, address: str, worker: Supervised) -> None:
     wait_for_listener(address, settings.port)
+    worker.start()  # not before: what it imports would keep the first answer waiting
     base = settings.public_url
     workers = "1 worker" if settings.workers == 1 else f"{settings.workers} workers"
     click.echo(f"Marjaa answers on {base} ({workers}, data in {settings.data}).")

@@ -1,0 +1,73 @@
+"""The rounds of the worker process: versions that are due, and tellings (D9).
+
+Each is a loop of its own: a receiver that does not answer keeps no version from appearing on time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from registry.config import Settings
+from registry.database import begin_write
+from registry.publishing.locks import file_lock
+from registry.publishing.review.scheduling import publish_due
+from registry.telling.delivering import Delivered, deliver_due
+from registry.telling.fanning import fan_out
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one round of telling came to: deliveries promised, and tried."""
+
+    promised: int
+    delivered: Delivered
+
+
+def publish_round(engine: Engine, settings: Settings) -> bool:
+    """Publish what is due; whether anything was. Of several workers only one does it at a time."""
+    with file_lock(settings.snapshots, "schedule.lock"):
+        return bool(publish_due(engine, settings.snapshots))
+
+
+def tell_round(engine: Engine, settings: Settings) -> Told:
+    """Promise what the outbox holds, and deliver what is due; of several workers one at a time."""
+    with file_lock(settings.snapshots, "telling.lock"):
+        with begin_write(engine) as connection:
+            promised = fan_out(connection)
+        return Told(promised, deliver_due(engine, settings))
+
+
+def work(
+    engine: Engine, settings: Settings, stop: threading.Event, failed: Callable[[Exception], None]
+) -> None:
+    """Rounds until `stop` is set; one that fails is told, and tried again after the usual time."""
+
+    def tell() -> bool:
+        told = tell_round(engine, settings)
+        return told.promised > 0 or told.delivered != Delivered()
+
+    loops = [lambda: publish_round(engine, settings), tell]
+    threads = [
+        threading.Thread(target=_repeat, args=(loop, stop, settings.worker_seconds, failed)) for loop in loops
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _repeat(
+    round_of: Callable[[], bool], stop: threading.Event, seconds: float, failed: Callable[[Exception], None]
+) -> None:
+    while not stop.is_set():
+        try:
+            busy = round_of()
+        except Exception as error:  # the database may be gone for a while; the worker is not
+            failed(error)
+            busy = False
+        if not busy:
+            stop.wait(seconds)
