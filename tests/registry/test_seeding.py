@@ -150,7 +150,7 @@ def test_two_that_seed_at_once_do_not_collide(engine: Engine, tmp_path: Path) ->
 def test_what_cannot_be_published_leaves_no_drafts_behind(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise failure
 
     with monkeypatch.context() as patch:
