@@ -150,7 +150,9 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             "5", "Seconds between two rounds of the worker: scheduled versions, deliveries.", _whole(1, 3600)
         ),
         "MARJAA_SINGLE_PERSON": Setting(
-            "false", "Whether people may approve their own work; such versions are marked for ever.", _yes_or_no
+            "false",
+            "Whether people may approve their own work; such versions are marked for ever.",
+            _yes_or_no,
         ),
         "MARJAA_NOTICE_DAYS": Setting(
             "90", "Days between the approval of a breaking change and its effect.", _whole(0, 3650)

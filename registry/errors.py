@@ -80,6 +80,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "unknown-subscription": Kind(
             "Unknown subscription", 404, 4, "List your subscriptions with GET /api/v1/subscriptions."
         ),
+        "unknown-error-report": Kind(
+            "Unknown error report", 404, 4, "List the error reports with GET /api/v1/error-reports."
+        ),
         "stale-revision": Kind(
             "Edited meanwhile", 412, 5, "Read the change set again, and edit what it says now."
         ),

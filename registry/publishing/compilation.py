@@ -65,12 +65,21 @@ def merged(base: Content | None, added: Iterable[Record], withdrawn: Sequence[Re
     return heapq.merge(kept, added, key=lambda record: record.order)
 
 
-def compile_version(root: Path, header: ContentHeader, recipe: Recipe, records: Iterable[Record]) -> Staged:
+def compile_version(
+    root: Path,
+    header: ContentHeader,
+    recipe: Recipe,
+    records: Iterable[Record],
+    *,
+    folder: Path | None = None,
+) -> Staged:
     """Write `content/` and `search/` of a version into a staging folder of its own, and flush them to disk.
 
+    With a `folder`, which does not exist yet, into that one.
     A commit that survives a power failure must not meet a snapshot that did not.
     """
-    folder = root / STAGING / header.referential / f"{header.ordinal}-{uuid.uuid4().hex}"
+    if folder is None:
+        folder = root / STAGING / header.referential / f"{header.ordinal}-{uuid.uuid4().hex}"
     try:
         written = write_content(folder / "content", header, records)
         _compile_search(folder, recipe)

@@ -29,7 +29,6 @@ from registry.publishing.announcing import announce
 from registry.publishing.change_sets import Proposal, Review, head, read_proposal
 from registry.publishing.changes import Digest
 from registry.publishing.compilation import (
-    Recipe,
     Staged,
     base_content,
     clear_staging,
@@ -41,6 +40,7 @@ from registry.publishing.compilation import (
 )
 from registry.publishing.locks import file_lock
 from registry.publishing.log import append_leaf
+from registry.publishing.recipes import recipe_of
 from registry.publishing.rows import (
     overlaps,
     read_added,
@@ -179,7 +179,7 @@ def _complete_version(connection: Connection, root: Path, version: Row[Any], *, 
     condition = snapshot_condition(place, version.content_root, thoroughly=thoroughly)
     if condition == "whole":
         return False
-    recipe = _recipe(connection, referential)
+    recipe = recipe_of(connection, referential)
     if condition == "search":
         rebuild_search(root, referential, ordinal, recipe)
         return True
@@ -205,7 +205,7 @@ def _compile(
     base = base_content(root, proposal.referential, proposal.base)
     added = draft.digest.over(read_added(connection, change_set))
     records = merged(base, added, draft.withdrawn)
-    return compile_version(root, header, _recipe(connection, proposal.referential), records)
+    return compile_version(root, header, recipe_of(connection, proposal.referential), records)
 
 
 def _write(
@@ -309,10 +309,3 @@ def _require_publishable(connection: Connection, change_set: uuid.UUID, review: 
     if connection.execute(namesake).first() is not None:
         raise Conflict(f"{proposal.referential} has a version {proposal.label!r} already.")
     return proposal
-
-
-def _recipe(connection: Connection, referential: str) -> Recipe:
-    row = connection.execute(
-        select(Referential.kind, Referential.levels).where(Referential.id == referential)
-    ).one()
-    return Recipe(row.kind, tuple(level["id"] for level in row.levels))

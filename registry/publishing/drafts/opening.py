@@ -140,7 +140,9 @@ def open_draft(
     )
     after = {"referential": new.referential, "label": new.label, "status": "draft"}
     audit.record(connection, actor, "opened", "change_set", identity, after=after)
-    return read_change_set(connection, identity)
+    draft = read_change_set(connection, identity)
+    _leave_step(connection, actor, draft, "opened")
+    return draft
 
 
 def read_change_set(connection: Connection, change_set: uuid.UUID) -> ChangeSetView:
@@ -227,18 +229,12 @@ def touch(
             **NOTHING_SUBMITTED,
         )
     )
-    # They are the submission; with the new status the database lets them go.
-    connection.execute(delete(Change).where(Change.change_set == change_set))
+    # With the new status the database lets them go.
+    drop_changes(connection, before)
     if reopened:
-        connection.execute(
-            insert(ReviewStep).values(
-                change_set=change_set,
-                step="reopened",
-                actor=actor.id,
-                at=now(),
-                content_root=before.content_root,
-            )
-        )
+        _leave_step(connection, actor, before, "reopened")
+    if not _has_edited(connection, actor, change_set):
+        _leave_step(connection, actor, before, "edited")
     audit.record(
         connection,
         actor,
@@ -249,6 +245,28 @@ def touch(
         after={"status": status, "revision": before.revision + 1},
     )
     return read_change_set(connection, change_set)
+
+
+def drop_changes(connection: Connection, draft: ChangeSetView) -> None:
+    """Delete the change rows that a submission made; where a version is taken back they are the content."""
+    if draft.withdraws is None:
+        connection.execute(delete(Change).where(Change.change_set == draft.id))
+
+
+def _leave_step(connection: Connection, actor: Actor, draft: ChangeSetView, step: str) -> None:
+    connection.execute(
+        insert(ReviewStep).values(
+            change_set=draft.id, step=step, actor=actor.id, at=now(), content_root=draft.content_root
+        )
+    )
+
+
+def _has_edited(connection: Connection, actor: Actor, change_set: uuid.UUID) -> bool:
+    """Whether a step says already that the actor worked on it: one is enough for the four eyes."""
+    steps = select(ReviewStep.id).where(
+        ReviewStep.change_set == change_set, ReviewStep.step == "edited", ReviewStep.actor == actor.id
+    )
+    return connection.execute(steps).first() is not None
 
 
 def _require_accepted(fields: Mapping[str, JSON]) -> None:

@@ -89,8 +89,8 @@ def test_an_edit_takes_submission_and_approval_back(connection: Connection, stat
     )
     edited = touch(connection, EDITOR, draft.id, None)
     assert (edited.status, edited.content_root, edited.submitted_by) == ("draft", None, None)
-    steps = connection.execute(select(ReviewStep.step, ReviewStep.content_root)).all()
-    assert [tuple(step) for step in steps] == [("reopened", "ab")]
+    steps = connection.execute(select(ReviewStep.step, ReviewStep.content_root).order_by(ReviewStep.id)).all()
+    assert [tuple(step) for step in steps] == [("opened", None), ("reopened", "ab"), ("edited", "ab")]
 
 
 @pytest.mark.parametrize("status", ["published", "withdrawn"])

@@ -1,0 +1,119 @@
+"""Approval by somebody else, bound to the content, and sending back for changes."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+
+from referentials.snapshot import DamagedSnapshot, open_content
+from registry.accounts.actors import Actor, NotAllowed, require
+from registry.clock import now
+from registry.config import Settings
+from registry.database import begin_write
+from registry.errors import Conflict
+from registry.models import ReviewStep
+from registry.publishing.compilation import private_snapshot
+from registry.publishing.drafts.opening import (
+    NOTHING_SUBMITTED,
+    ChangeSetView,
+    drop_changes,
+    lock_change_set,
+)
+from registry.publishing.review.readiness import require_head
+from registry.publishing.review.steps import require_step, required_text, take_step
+
+# The steps that make somebody an author.
+WORKED_ON = ("opened", "edited", "submitted")
+
+
+class OwnWork(NotAllowed):
+    """Nobody approves what they worked on themselves; not an administrator either."""
+
+
+def request_changes(connection: Connection, actor: Actor, change_set: uuid.UUID, note: str) -> ChangeSetView:
+    """Send a submitted change set back to its editors, with what they should change.
+
+    Raises UnknownChangeSet; NotSignedIn and NotAllowed without the capability `approve`; Conflict where it is
+    not submitted; BadValue without a note.
+    """
+    draft = lock_change_set(connection, change_set)
+    require(actor, "approve", referential=draft.referential)
+    require_step(draft, "changes_requested")
+    after = take_step(
+        connection,
+        actor,
+        draft,
+        "changes_requested",
+        "changes-requested",
+        note=required_text("note", note),
+        status="changes_requested",
+        **NOTHING_SUBMITTED,
+    )
+    drop_changes(connection, after)
+    return after
+
+
+def approve(
+    engine: Engine,
+    root: Path,
+    settings: Settings,
+    actor: Actor,
+    change_set: uuid.UUID,
+    content_root: str,
+    note: str | None = None,
+) -> ChangeSetView:
+    """Approve what was submitted; `content_root` is that of what the approver looked at.
+
+    Raises UnknownChangeSet; NotSignedIn and NotAllowed without the capability `approve`; OwnWork for whoever
+    opened, edited or submitted it, administrators too, unless the installation is set to a single person,
+    which marks the version for ever; Conflict where it is not submitted, is not what was looked at, or
+    another version came between.
+    """
+    with begin_write(engine) as connection:
+        draft = lock_change_set(connection, change_set)
+        require(actor, "approve", referential=draft.referential)
+        require_step(draft, "approved")
+        require_head(connection, draft)
+        if draft.content_root != content_root:
+            raise Conflict(
+                f"The change set {change_set} has the content root {draft.content_root}, not {content_root}: "
+                "it was submitted anew since.",
+                content_root=draft.content_root,
+            )
+        _require_snapshot(root, draft)
+        alone = actor.id in authors(connection, draft)
+        if alone and not settings.single_person:
+            raise OwnWork(
+                f"{actor.name} worked on the change set {change_set}; somebody else has to approve it."
+            )
+        return take_step(
+            connection,
+            actor,
+            draft,
+            "approved",
+            "change-set-approved",
+            note=note,
+            status="approved",
+            approved_by=actor.id,
+            approved_at=now(),
+            single_person=alone,
+        )
+
+
+def authors(connection: Connection, draft: ChangeSetView) -> frozenset[str]:
+    """The ids of those who opened, edited or submitted a change set."""
+    steps = select(ReviewStep.actor).where(ReviewStep.change_set == draft.id, ReviewStep.step.in_(WORKED_ON))
+    known = set(connection.execute(steps.distinct()).scalars())
+    return frozenset(known | {each for each in (draft.author, draft.submitted_by) if each is not None})
+
+
+def _require_snapshot(root: Path, draft: ChangeSetView) -> None:
+    """Raises Conflict where what was submitted is no longer on the disk to be looked at."""
+    try:
+        found = open_content(private_snapshot(root, draft.id) / "content").root
+    except DamagedSnapshot:
+        found = None
+    if found != draft.content_root:
+        raise Conflict(f"What was submitted of the change set {draft.id} is not there; submit it anew.")
