@@ -1,0 +1,1 @@
+"""Backup of an installation, on either database, and its restoration into an empty one."""
