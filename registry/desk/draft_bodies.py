@@ -89,6 +89,7 @@ class NewChangeSetBody(NoArguments):
     provenance = fields.List(JsonObject(), load_default=list, validate=Length(0, MOST_SOURCES))
     legal_basis = Written(LONGEST_LINE, load_default=None, allow_none=True)
     change_class = OneOf(CHANGE_CLASSES, load_default=None, allow_none=True)
+    notice_reason = Written(LONGEST_LINE, load_default=None, allow_none=True)
 
 
 class OtherNameBody(NoArguments):
@@ -204,6 +205,14 @@ class WordBody(NoArguments):
     word = Written(LONGEST_PROSE, required=True)
 
 
+class EventArguments(PageArguments):
+    """Which events are listed."""
+
+    status = Several(
+        OneOf(("proposed", "confirmed", "rejected")), metadata=_about("Only those with these statuses.")
+    )
+
+
 class LinkBody(NoArguments):
     """One end of an event."""
 
@@ -261,7 +270,7 @@ class ApprovalBody(NoArguments):
 class ScheduleBody(NoArguments):
     """When an approved change set is published."""
 
-    publish_at = MomentOfTime(required=True)
+    publish_at = MomentOfTime(required=True, allow_none=True)
 
 
 class CommentBody(NoArguments):
@@ -304,6 +313,9 @@ class ErrorAnswerBody(NoArguments):
 
     status = OneOf(("accepted", "declined"), required=True)
     answer = Written(LONGEST_PROSE, required=True)
+    change_set = fields.UUID(
+        load_default=None, allow_none=True, metadata=_about("Draft to put it right in; by default a new one.")
+    )
 
 
 class PreviewMatchArguments(NoArguments):

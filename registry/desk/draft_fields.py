@@ -131,7 +131,7 @@ class MomentOfTime(fields.Field[str]):
 
     def __init__(self, **kwargs: Unpack[Options]) -> None:
         super().__init__(**kwargs)
-        self.metadata = {"type": "string", "format": "date-time", **self.metadata}
+        self.metadata = {"format": "date-time", **self.metadata}
 
     def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         try:

@@ -236,6 +236,14 @@ class CommentSchema(Answer):
     at = fields.String(required=True)
 
 
+class RebasedSchema(Answer):
+    """A draft over another base: `taken_over` from it, and `conflicts`, codes that both touched differently."""
+
+    change_set = fields.Nested(ChangeSetSchema, required=True)
+    taken_over = fields.List(fields.String(), required=True)
+    conflicts = fields.List(fields.String(), required=True)
+
+
 class PublishedSchema(Answer):
     """The version that came of a change set."""
 
@@ -262,5 +270,6 @@ class ErrorReportSchema(Answer):
 
 ChangeSetPageSchema = paged(ChangeSetSchema, "ChangeSet")
 DraftItemPageSchema = paged(DraftItemSchema, "DraftItem")
+DraftEventPageSchema = paged(DraftEventSchema, "DraftEvent")
 CommentPageSchema = paged(CommentSchema, "Comment")
 ErrorReportPageSchema = paged(ErrorReportSchema, "ErrorReport")

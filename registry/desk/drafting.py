@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from registry.desk import (
     change_sets,
+    consultations,
     draft_checks,
     draft_comparisons,
     draft_files,
     draft_items,
+    error_reports,
     previews,
+    reviews,
 )
 
 # In the order of the work, which is that of the OpenAPI document.
@@ -19,4 +22,7 @@ BLUEPRINTS = (
     draft_checks.blueprint,
     draft_comparisons.blueprint,
     previews.blueprint,
+    consultations.blueprint,
+    reviews.blueprint,
+    error_reports.blueprint,
 )

@@ -20,6 +20,14 @@ CHANGE_SETS = "/api/v1/change-sets"
 NEW = {"referential": "units", "label": "2024", "effective_on": "2024-09-01", "basis": "a decree"}
 RABAT: dict[str, Any] = {"level": "commune", "names": {"fr": "Rabat", "ar": "الرباط"}}
 
+# What a version says of itself, without which it cannot be submitted.
+DETAILS: dict[str, Any] = {
+    "legal_basis": "Decree 2.24.1",
+    "change_class": "breaking",
+    "notice_reason": "The census is in force already.",
+    "notes": {"fr": "Nouveau découpage", "ar": "تقسيم جديد", "en": "New division"},
+}
+
 
 @dataclass
 class Draft:
@@ -70,3 +78,35 @@ def upload(draft: Draft, body: str | bytes, **query: str) -> TestResponse:
     data = body.encode() if isinstance(body, str) else body
     headers = {"Content-Type": "text/csv"}
     return draft.edit("POST", "/file", data=data, headers=headers, query_string=query)
+
+
+def settle(draft: Draft) -> None:
+    """Confirm what is proposed, and give a word for every warning."""
+    draft.etag = draft.get().headers["ETag"]
+    proposed = draft.get("/events", status="proposed", limit=1000).json["items"]
+    if proposed:
+        positions = [event["position"] for event in proposed]
+        decided = draft.edit("PATCH", "/events", {"positions": positions, "status": "confirmed"})
+        assert decided.status_code == 200, decided.text
+    report = draft.step("validate").json
+    assert report["errors"] == 0, report["items"]
+    for rule in report["open_questions"]:
+        answer = draft.client.put(f"{draft.address}/words/{rule}", json={"word": "Looked at."})
+        assert answer.status_code == 200, answer.text
+
+
+def submitted(draft: Draft) -> Draft:
+    """The draft with a region more, submitted."""
+    region = {"level": "region", "names": {"fr": "Est", "ar": "الشرق"}}
+    assert draft.edit("PUT", "/items/03", region).status_code == 200
+    creation = {
+        "type": "creation",
+        "effective_on": "2024-09-01",
+        "targets": [{"code": "03"}],
+        "basis": "a decree",
+    }
+    assert draft.edit("POST", "/events", creation).status_code == 200
+    settle(draft)
+    answer = draft.step("submit")
+    assert answer.status_code == 200, answer.text
+    return draft

@@ -1,4 +1,4 @@
-"""Files over HTTP: streamed to the disk, read as their columns are understood, refused where they are none."""
+"""Files over HTTP: streamed to the disk, read as their columns are understood, or refused."""
 
 from __future__ import annotations
 
