@@ -35,6 +35,10 @@ COMMANDS = {
         "registry.commands.harmonise", "harmonise", "Write a file with the codes that a column means."
     ),
     "compare": Place("registry.commands.compare", "compare", "Say what changes from one version to another."),
+    "recode": Place("registry.commands.recode", "recode", "Write a file with the codes of another date."),
+    "correspondence": Place(
+        "registry.commands.correspondences", "correspondence", "Maps between referentials."
+    ),
     "export": Place("registry.commands.export", "export", "Write a version as CSV, JSON, GeoJSON or XLSX."),
     "import": Place(
         "registry.commands.importing", "import_", "Read a file into a draft of the next version."
