@@ -92,6 +92,7 @@ def access_of(view: object) -> Access:
 def register(app: Flask) -> None:
     """Ask before every request."""
     app.before_request(_guard)
+    everybody(app.view_functions["problem_kind"])
 
 
 def describe(spec: APISpec, settings: Settings) -> None:
