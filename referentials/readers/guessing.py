@@ -12,7 +12,7 @@ from referentials.kinds import Kind
 from referentials.readers import titles as words
 from referentials.readers.mapping import Guess, Mapping, unused_titles
 from referentials.readers.source import GEOMETRY
-from referentials.readers.values import text_of
+from referentials.readers.values import UnfitValue, number_of, text_of
 from referentials.sheets.headers import folded
 
 _STATED = re.compile(
@@ -247,9 +247,15 @@ def _language_of(found: frozenset[str]) -> tuple[str | None, frozenset[str]]:
 
 
 def _in_degrees(values: Sequence[str], limit: float) -> bool:
+    """Whether most values are degrees: those that are not are for the rows' problems."""
+    sample = values[:50]
+    return 2 * sum(_is_within(value, limit) for value in sample) >= len(sample)
+
+
+def _is_within(value: str, limit: float) -> bool:
     try:
-        return all(abs(float(value.replace(",", "."))) <= limit for value in values[:50])
-    except ValueError:
+        return abs(number_of(value)) <= limit
+    except UnfitValue:
         return False
 
 
