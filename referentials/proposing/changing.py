@@ -19,7 +19,8 @@ def changes_of_stayers(
     """Rename, reparent and redefinition of each unit that stayed, by code.
 
     `redrawn` are codes before whose shapes other events explain. A name in a language that the unit had none
-    in, and a first shape, are no events.
+    in, and a first shape, are no events; nor is, for a unit with a new code, an attribute that the list does
+    not state.
     """
     for code in sorted(stays):
         one, other = before.units[code], after.units[stays[code]]
@@ -42,7 +43,9 @@ def _changes(
     redefined = [f"its level was {one.level} and is {other.level}"] if one.level != other.level else []
     redefined += [
         f"its {name} was {one.attributes.get(name)!r} and is {other.attributes.get(name)!r}"
-        for name in sorted(one.attributes.keys() | other.attributes.keys())
+        for name in sorted(
+            other.attributes.keys() | (one.attributes.keys() if one.code == other.code else ())
+        )
         if one.attributes.get(name) != other.attributes.get(name)
     ]
     if redefined:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from referentials.listing import ListedLink
 from referentials.proposing.flows import Flows
@@ -22,7 +22,7 @@ class Divisions:
     """What became of the codes of one level that are gone, and where those that came are from.
 
     `stays` is code before → code after of the units that stayed; a code that turns out to be one of them
-    under another code is entered there.
+    under another code is entered there, unless the pair is `refused`.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class Divisions:
         come: Iterable[str],
         stays: dict[str, str],
         propose: Propose,
+        refused: Container[tuple[str, str]] = (),
     ) -> None:
         self.flows = flows
         self.shares = shares
@@ -41,6 +42,7 @@ class Divisions:
         self.stays = stays
         self.was = {after: before for before, after in stays.items()}
         self.propose = propose
+        self.refused = refused
         self.sure = _BY_AREA if flows.basis == "area" else _BY_COUNT
         self.seen_in = "the shapes" if flows.basis == "area" else "the units below"
         self.explained_gone: set[str] = set()
@@ -60,9 +62,9 @@ class Divisions:
 
     def _leaver(self, code: str) -> Iterator[ProposedChange]:
         targets = self.flows.out_of(code)
-        if not self.flows.had.get(code):
-            return
         only = next(iter(targets)) if len(targets) == 1 else None
+        if not self.flows.had.get(code) or (only is not None and (code, only) in self.refused):
+            return
         if only is not None and self.flows.is_whole(targets[only]):
             yield self._went_whole(code, only)
         elif targets and self._is_split(code, targets):
@@ -94,7 +96,7 @@ class Divisions:
         if target in self.was:
             reason = f"by {self.seen_in}, all of {code} belongs to {target}, which was there before"
             return self._said("absorption", [code], [target], (ListedLink(target),), self.sure, reason)
-        if list(sources) == [code] and self.flows.is_whole(sources[code]):
+        if self._is_alone(code, sources):
             self.stays[code] = target
             self.was[target] = code
             reason = f"by {self.seen_in}, {target} is what {code} was"
@@ -107,14 +109,15 @@ class Divisions:
         reason = f"{code} is gone; by {self.seen_in}, all of it belongs to {target}, which holds others too"
         return self._said("abolition", [code], [target], links, _ENDED_INTO_OTHERS, reason)
 
+    def _is_alone(self, code: str, sources: Mapping[str, float]) -> bool:
+        return list(sources) == [code] and self.flows.is_whole(sources[code])
+
     def _is_split(self, code: str, targets: Mapping[str, float]) -> bool:
         """Whether the targets are all there was, all new, and hold nothing else."""
         if not self.flows.is_whole(sum(targets.values())):
             return False
         return all(
-            target in self.come and list(into) == [code] and self.flows.is_whole(into[code])
-            for target in targets
-            for into in [self.flows.into(target)]
+            target in self.come and self._is_alone(code, self.flows.into(target)) for target in targets
         )
 
     def _is_merge(self, sources: Mapping[str, float], target: str) -> bool:

@@ -71,17 +71,19 @@ class Side:
             above = self.units[above].parent
 
 
-def units_of_base(base: Content) -> Iterator[Unit]:
-    """The items of a content that go on."""
+def units_of_base(base: Content) -> tuple[list[Unit], list[Unit]]:
+    """The items of a content that go on, and those that have ended, as they were last."""
     figures: defaultdict[UUID, dict[tuple[str, date], int | float]] = defaultdict(dict)
     for fact in base.facts("observation"):
         if isinstance(fact, Observation):
             figures[fact.item][fact.measure, fact.observed_on] = fact.value
-    facts = (fact for fact in base.facts("state") if isinstance(fact, State))
-    states = {state.item: state for state in facts if state.valid_to is None}
-    for item, state in states.items():
-        parent = None if state.parent is None else states.get(state.parent)
-        yield Unit(
+    # An item's states come earliest first: the last one stays.
+    last = {fact.item: fact for fact in base.facts("state") if isinstance(fact, State)}
+    standing: list[Unit] = []
+    former: list[Unit] = []
+    for item, state in last.items():
+        parent = None if state.parent is None else last.get(state.parent)
+        unit = Unit(
             code=state.code,
             level=state.level,
             parent=None if parent is None else parent.code,
@@ -90,6 +92,8 @@ def units_of_base(base: Content) -> Iterator[Unit]:
             shape=None if state.shape is None else shapely.from_wkb(state.shape),
             figures=figures.get(item, {}),
         )
+        (standing if state.valid_to is None else former).append(unit)
+    return standing, former
 
 
 def units_of_list(items: Iterable[ListedItem]) -> Iterator[Unit]:

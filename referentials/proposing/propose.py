@@ -17,22 +17,29 @@ from referentials.proposing.recoding import pair_codes
 from referentials.proposing.sharing import Shares
 from referentials.snapshot import Content
 
+_RETURNED = 0.85
 _UNEXPLAINED = 0.3
 _LEFT_OVER = 0.35
 _HALF_ALIKE = 0.5
 
 
 def propose_changes(
-    base: Content, items: Sequence[ListedItem], stated: Sequence[ListedChange], effective_on: date
+    base: Content,
+    items: Sequence[ListedItem],
+    stated: Sequence[ListedChange],
+    effective_on: date,
+    *,
+    rejected: Sequence[ListedChange] = (),
 ) -> list[ProposedChange]:
     """Change events that would explain how the list came out of the base, beside those that are stated.
 
     Every code that appears or disappears gets one, unless a stated event names it; so do the names, parents,
     levels, attributes and areas of units that stayed. Sources are codes of the base, targets codes of the
-    list, as drafting takes them. By day, nothing is guessed: all take effect on `effective_on`. The same
-    input gives the same proposals in the same order.
+    list, as drafting takes them. No day is guessed: all take effect on `effective_on`. What was `rejected`
+    (by type and codes) is not proposed again; its codes get the next best explanation. The same input gives
+    the same proposals in the same order.
     """
-    proposer = _Proposer(base, items, stated, effective_on)
+    proposer = _Proposer(base, items, stated, rejected, effective_on)
     return sorted(proposer.proposals(), key=_order)
 
 
@@ -43,12 +50,23 @@ def _order(proposal: ProposedChange) -> tuple[list[str], list[str], str]:
 
 class _Proposer:
     def __init__(
-        self, base: Content, items: Sequence[ListedItem], stated: Sequence[ListedChange], effective_on: date
+        self,
+        base: Content,
+        items: Sequence[ListedItem],
+        stated: Sequence[ListedChange],
+        rejected: Sequence[ListedChange],
+        effective_on: date,
     ) -> None:
-        self.before, self.after = Side(units_of_base(base)), Side(units_of_list(items))
+        standing, self.former = units_of_base(base)
+        self.before, self.after = Side(standing), Side(units_of_list(items))
         self.basis = f"comparison with version {base.header.label}"
         self.effective_on = effective_on
-        self.said = {_mark(change) for change in stated}
+        self.said = {_mark(change) for change in (*stated, *rejected)}
+        self.refused = {
+            (change.sources[0].code, change.targets[0].code)
+            for change in rejected
+            if change.type == "recode" and len(change.sources) == len(change.targets) == 1
+        }
         sources = {link.code for change in stated for link in change.sources}
         targets = {link.code for change in stated for link in change.targets}
         self.gone = self.before.units.keys() - self.after.units.keys() - sources
@@ -57,6 +75,7 @@ class _Proposer:
 
     def proposals(self) -> Iterator[ProposedChange]:
         """All proposals, in the order in which they are found."""
+        yield from self._returned()
         yield from self._recodes()
         redrawn: set[str] = set()
         for level in self._levels_from_below():
@@ -66,13 +85,27 @@ class _Proposer:
                 redrawn.update(link.code for link in links)
         yield from self._left_over()
         before_codes = {before for before, after in self.stays.items() if {before, after} & redrawn}
-        for proposal in changes_of_stayers(self.before, self.after, self.stays, before_codes, self._propose):
+        changed = changes_of_stayers(self.before, self.after, self.stays, before_codes, self._propose)
+        for proposal in (*changed, *self._unexplained()):
             if _mark(proposal.change) not in self.said:
                 yield proposal
-        yield from self._unexplained()
+
+    def _returned(self) -> Iterator[ProposedChange]:
+        """Codes of units that had ended, and are there again."""
+        for unit in sorted(self.former, key=lambda unit: unit.code):
+            if unit.code not in self.come or unit.level != self.after.units[unit.code].level:
+                continue
+            alike = likeness_of_names(unit, self.after.units[unit.code])
+            if alike is not None and alike >= LIKE_NAME:
+                links = (ListedLink(unit.code),)
+                reason = f"{unit.code} had ended, and is there again under the same name"
+                proposal = self._propose("reinstatement", links, links, _RETURNED, reason)
+                if _mark(proposal.change) not in self.said:
+                    self.come.discard(unit.code)
+                    yield proposal
 
     def _recodes(self) -> Iterator[ProposedChange]:
-        for pair in pair_codes(self.before, self.after, self.gone, self.come, self.stays):
+        for pair in pair_codes(self.before, self.after, self.gone, self.come, self.stays, self.refused):
             self.gone.discard(pair.before)
             self.come.discard(pair.after)
             yield self._recode(
@@ -98,11 +131,17 @@ class _Proposer:
             return
         stays = {before: after for before, after in self.stays.items() if before in flows.had}
         shares = Shares(self.before, self.after, self.stays, flows)
-        divisions = Divisions(flows, shares, gone, come, stays, self._propose)
-        yield from divisions.changes()
+        divisions = Divisions(flows, shares, gone, come, stays, self._propose, self.refused)
+        unexplained: set[str] = set()
+        for proposal in divisions.changes():
+            if _mark(proposal.change) in self.said:
+                change = proposal.change
+                unexplained.update(link.code for link in (*change.sources, *change.targets))
+            else:
+                yield proposal
         self.stays.update(stays)
-        self.gone -= divisions.explained_gone
-        self.come -= divisions.explained_come
+        self.gone -= divisions.explained_gone - unexplained
+        self.come -= divisions.explained_come - unexplained
 
     def _flows(self, level: str, gone: Iterable[str], come: Iterable[str]) -> Flows | None:
         """By area where all that is gone or came has one, else by the units below."""
@@ -134,7 +173,9 @@ class _Proposer:
                 came[self.after.units[code].level, above].append(code)
         for level, above in sorted(left.keys() & came.keys()):
             olds, news = left[level, above], came[level, above]
-            if len(olds) == len(news) == 1 and olds[0] in self.gone and news[0] in self.come:
+            if len(olds) != 1 or len(news) != 1 or (olds[0], news[0]) in self.refused:
+                continue
+            if olds[0] in self.gone and news[0] in self.come:
                 alike = likeness_of_names(self.before.units[olds[0]], self.after.units[news[0]])
                 if alike is None or alike >= _HALF_ALIKE:
                     self.gone.discard(olds[0])

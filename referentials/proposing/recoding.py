@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -27,18 +27,24 @@ class Pair:
 
 
 def pair_codes(
-    before: Side, after: Side, gone: Iterable[str], come: Iterable[str], kept: dict[str, str]
+    before: Side,
+    after: Side,
+    gone: Iterable[str],
+    come: Iterable[str],
+    kept: dict[str, str],
+    refused: Container[tuple[str, str]] = (),
 ) -> list[Pair]:
     """Pair codes that are gone with codes that came, best first, and enter them into `kept` (before → after).
 
     Of two that are equally likely none is taken: a person has to say. Parents are paired before what is below
-    them, as far as their own names and shapes allow.
+    them, as far as their own names and shapes allow. `refused` are pairs that are not to be taken.
     """
     finder = _Candidates(before, after, kept)
     gone_by_depth, come_left = _by_depth(before, gone), set(come)
     pairs: list[Pair] = []
     for _, codes in sorted(gone_by_depth.items()):
-        found = list(finder.pairs(sorted(codes), sorted(come_left)))
+        candidates = finder.pairs(sorted(codes), sorted(come_left))
+        found = [pair for pair in candidates if (pair.before, pair.after) not in refused]
         for pair in _settled(found):
             kept[pair.before] = pair.after
             come_left.discard(pair.after)

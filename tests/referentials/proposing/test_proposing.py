@@ -29,6 +29,9 @@ def commune(code: str, name: str, shape: object = None, parent: str = "01", **mo
     return replace(ListedItem(code, "commune", parent, names, shape=shape), **more)
 
 
+LEFT, RIGHT, BOTH = box(0, 0, 1, 1), box(1, 0, 2, 1), box(0, 0, 2, 1)
+
+
 def people(count: int, year: int = 2014) -> tuple[ListedObservation, ...]:
     return (ListedObservation("population", date(year, 9, 1), count, "person", "census"),)
 
@@ -135,16 +138,46 @@ def test_what_is_stated_is_not_proposed_again(tmp_path: Path) -> None:
     stated = ListedChange("recode", NOW, (ListedLink("01.1"),), (ListedLink("01.9"),), "a decree")
     assert list(proposed(tmp_path, before, after, stated)) == ["rename 01.1 > 01.9"]
     gone = ListedChange("abolition", NOW, (ListedLink("01.1"),), (), "a decree")
-    assert list(propose_and_mark(tmp_path / "b", before, after, gone)) == ["creation  > 01.9"]
+    assert list(proposed(tmp_path / "b", before, after, gone)) == ["creation  > 01.9"]
 
 
-def propose_and_mark(
-    folder: Path, before: Sequence[ListedItem], after: Sequence[ListedItem], *stated: ListedChange
-) -> list[str]:
-    return list(proposed(folder, before, after, *stated))
+def test_what_was_rejected_is_not_proposed_again_but_its_codes_are_explained_otherwise(
+    tmp_path: Path,
+) -> None:
+    base = base_of(tmp_path, [NORTH, commune("01.1", "Ajdir", LEFT), commune("01.2", "Imzouren", RIGHT)])
+    after = [NORTH, commune("01.3", "Nekkour", BOTH)]
+    recoded = [NORTH, commune("01.3", "Ajdir", LEFT), commune("01.2", "Imzouren", RIGHT)]
+    for items, least in ((after, 3), (recoded, 2)):
+        (first,) = propose_changes(base, items, [], NOW)
+        others = propose_changes(base, items, [], NOW, rejected=[first.change])
+        assert {each.change.type for each in others} == {"abolition", "creation"}
+        assert len(others) == least
+        none = propose_changes(
+            base, items, [], NOW, rejected=[first.change, *(each.change for each in others)]
+        )
+        assert not none
 
 
-LEFT, RIGHT, BOTH = box(0, 0, 1, 1), box(1, 0, 2, 1), box(0, 0, 2, 1)
+def test_a_code_that_had_ended_and_is_there_again_is_reinstated(tmp_path: Path) -> None:
+    first = base_of(tmp_path, [NORTH, commune("01.1", "Ajdir")])
+    gone = ListedChange("abolition", date(2020, 1, 1), (ListedLink("01.1"),), (), "a decree")
+    draft = draft_from_list("units", 2, first, [NORTH], [gone], date(2020, 1, 1))
+    kept = [record for record in first.records() if record.record_key not in set(draft.withdrawn)]
+    records = sorted([*kept, *draft.added], key=lambda record: record.order)
+    write_content(tmp_path / "2", ContentHeader("units", 2, "2020", date(2020, 1, 1)), records)
+    second = open_content(tmp_path / "2")
+    for name, kind in (("Ajdir", "reinstatement"), ("Imzouren", "creation")):
+        items = [NORTH, commune("01.1", name)]
+        (only,) = propose_changes(second, items, [], NOW)
+        assert only.change.type == kind
+        if kind == "reinstatement":
+            draft_from_list("units", 3, second, items, [only.change], NOW)
+
+
+def test_of_a_recoded_unit_only_attributes_that_the_list_states_are_compared(tmp_path: Path) -> None:
+    before = [NORTH, commune("01.1", "Ajdir", attributes={"type": "rural"})]
+    found = proposed(tmp_path, before, [NORTH, commune("01.9", "Ajdir")])
+    assert list(found) == ["recode 01.1 > 01.9"]
 
 
 def test_two_shapes_that_become_one_are_a_merge(tmp_path: Path) -> None:
