@@ -21,6 +21,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from referentials.canonical import canonical
 
 WGS84 = 4326
+# PostgreSQL would compile our bulk queries for seconds to run them for tenths; and a worker that waits for a
+# server which is gone answers nobody.
+POSTGRESQL_OPTIONS = {"options": "-c jit=off", "connect_timeout": 4}
 # Kibibytes of pages kept per connection, and how long a writer waits for another one.
 SQLITE_CACHE_KIB = 200_000
 SQLITE_WAIT_SECONDS = 30
@@ -72,8 +75,7 @@ def open_engine(url: str | URL) -> Engine:
         json_deserializer=json.loads,
         # A connection that died with the server is replaced instead of failing a request.
         pool_pre_ping=not sqlite,
-        # PostgreSQL would compile our bulk queries for seconds to run them for tenths.
-        connect_args={"timeout": SQLITE_WAIT_SECONDS} if sqlite else {"options": "-c jit=off"},
+        connect_args={"timeout": SQLITE_WAIT_SECONDS} if sqlite else POSTGRESQL_OPTIONS,
     )
     if sqlite:
         event.listen(engine, "connect", _prepare_sqlite)

@@ -7,6 +7,7 @@ maps the errors of `matching` and `referentials` to the same slugs.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from registry.foreign import FOREIGN
 
 TYPE_PREFIX = "/problems/"
 LONGEST_SHOWN = 200
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +366,8 @@ def problem_of(error: BaseException) -> Problem:
     for family, slug, say in FOREIGN:
         if isinstance(error, family):
             return make_problem(slug, say(error))
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        return make_problem("unavailable", "There is no space left to write to; what was begun was undone.")
     return make_problem("failure", "The request could not be answered.")
 
 

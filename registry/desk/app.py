@@ -19,6 +19,7 @@ from registry.desk import (
     impacts,
     inventory,
     oidc,
+    outages,
     people,
     session,
     subscriptions,
@@ -59,6 +60,7 @@ def create_desk(
     app.url_map.strict_slashes = False
     app.extensions["marjaa"] = Desk(settings, library, open_engine(settings.database_url), volatile)
     problems.register(app)
+    outages.register(app)
     authentication.register(app)
     oidc.register(app, settings, volatile)
     api = Api(app)
