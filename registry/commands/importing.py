@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,11 +18,12 @@ from registry.commands.opening import opened_database
 from registry.commands.options import json_option
 from registry.commands.printing import print_json
 from registry.commands.progress import progress
-from registry.commands.working import Work, work
+from registry.commands.working import SHORTEST, Work, work
 from registry.config import Settings
 from registry.errors import BadValue
 from registry.models import Version
 from registry.publishing.drafts.checking import Report, check_draft
+from registry.publishing.drafts.events import DraftEvent, propose
 from registry.publishing.drafts.importing import HowToRead, ImportReport, import_file, preview_file
 from registry.publishing.drafts.opening import ChangeSetView, NewDraft, open_draft, read_change_set
 
@@ -114,9 +116,10 @@ def import_(
         opened = _draft(at_work, asked, how)
         reports = [_read(at_work, opened, path, how) for path in files]
         with at_work.writing() as connection:
+            events = propose(connection, at_work.root, opened.id, actor=at_work.actor)
             checked = check_draft(connection, at_work.root, opened.id)
             opened = read_change_set(connection, opened.id)
-    _tell(opened, reports, checked, as_json)
+    _tell(opened, reports, [event for event in events if event.status == "proposed"], checked, as_json)
 
 
 def _preview(asked: _Asked, how: HowToRead, as_json: bool) -> None:
@@ -208,24 +211,34 @@ def _read(at_work: Work, opened: ChangeSetView, path: Path, how: HowToRead) -> I
         )
 
 
-def _tell(opened: ChangeSetView, reports: Sequence[ImportReport], checked: Report, as_json: bool) -> None:
+def _tell(
+    opened: ChangeSetView,
+    reports: Sequence[ImportReport],
+    events: Sequence[DraftEvent],
+    checked: Report,
+    as_json: bool,
+) -> None:
     counts = {"errors": checked.total_errors, "warnings": checked.total_warnings}
     if as_json:
         files = [report_document(report) for report in reports]
         draft = {"id": str(opened.id), "label": opened.label, "revision": opened.revision}
-        print_json({"draft": draft, "files": files, "check": counts})
+        print_json({"draft": draft, "files": files, "check": counts, "proposed_events": len(events)})
         return
     for report in reports:
         print_report(report)
     click.echo(
-        f"Draft {opened.id.hex[:8]} of {opened.referential} {opened.label}, "
+        f"Draft {opened.id.hex[:SHORTEST]} of {opened.referential} {opened.label}, "
         f"effective on {opened.effective_on}: {counts['errors']:,} errors, {counts['warnings']:,} warnings"
     )
     for each in checked.counts:
         click.echo(f"  {each.severity}  {each.rule}: {each.count:,}")
-    short = opened.id.hex[:8]
-    steps = ", ".join(f"`marjaa draft {step} {short}`" for step in ("findings", "propose", "submit"))
-    click.echo(f"Next: {steps}")
+    if events:
+        click.echo(f"{len(events):,} change events are proposed, and wait for your word:")
+        for kind, count in sorted(Counter(event.change.type for event in events).items()):
+            click.echo(f"  {kind}: {count:,}")
+    short = opened.id.hex[:SHORTEST]
+    steps = ("findings", *(("events",) if events else ()), "submit")
+    click.echo("Next: " + ", ".join(f"`marjaa draft {step} {short}`" for step in steps))
 
 
 def _mapping(columns: Sequence[str], code_property: str | None) -> Mapping:
