@@ -114,6 +114,12 @@ def test_a_draft_of_changes_is_checked_with_what_it_leaves_as_it_is(published: C
     assert [(each.rule, each.row, each.code) for each in report.findings] == [("unknown_parents", 2, "02")]
 
 
+def test_a_draft_that_takes_a_version_back_is_checked_as_what_it_restores(published: Connection, root: Path):
+    draft = open_draft(published, EDITOR, NewDraft("units", "2014.1", NOW), withdraws=1)
+    report = check_draft(published, root, draft.id)  # it lists nothing itself
+    assert (report.findings, report.is_current) == ((), True)
+
+
 def test_a_report_tells_when_the_draft_was_edited_since(unpublished: Connection, root: Path):
     draft = drafted(unpublished, region("01"), region("02"))
     assert read_report(unpublished, draft) is None
