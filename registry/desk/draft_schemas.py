@@ -224,6 +224,12 @@ class DraftEventSchema(Answer):
     latest_on = _maybe_day()
 
 
+class UnexplainedSchema(Answer):
+    """Codes that appear or disappear, and no confirmed event says why."""
+
+    codes = fields.List(fields.String(), required=True)
+
+
 class CommentSchema(Answer):
     """A remark on a change set, or an answer to one."""
 
@@ -237,7 +243,7 @@ class CommentSchema(Answer):
 
 
 class RebasedSchema(Answer):
-    """A draft over another base: `taken_over` from it, and `conflicts`, codes that both touched differently."""
+    """A draft over another base: codes that it took over, and those that both touched, differently."""
 
     change_set = fields.Nested(ChangeSetSchema, required=True)
     taken_over = fields.List(fields.String(), required=True)

@@ -78,7 +78,7 @@ def approve(body: dict[str, Any], change_set: UUID) -> Response:
 @documented(ChangeSetSchema, *_STEP_WITH_BODY)
 @blueprint.arguments(ScheduleBody)
 def schedule(body: dict[str, Any], change_set: UUID) -> Response:
-    """Let an approved change set be published at a moment, which the catalogue announces; null takes it back."""
+    """Let an approved change set be published at a moment, which is announced; null takes it back."""
     actor, used = current_actor(), desk()
     with writing() as connection:
         after = scheduling.schedule(

@@ -1,0 +1,290 @@
+"""`marjaa draft`: the drafts that one works on, and the items that they list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import click
+
+from referentials.canonical import JSON
+from referentials.listing import ListedItem
+from registry.commands.draft_checking import findings, validate, word
+from registry.commands.draft_comparing import compare
+from registry.commands.draft_events import confirm, events, propose, reject, state
+from registry.commands.draft_reviewing import (
+    approve,
+    comment,
+    publish,
+    rebase,
+    request_changes,
+    schedule,
+    submit,
+    withdraw,
+)
+from registry.commands.options import json_option, parts
+from registry.commands.printing import line_of_names, print_fields, print_json
+from registry.commands.tables import print_table
+from registry.commands.working import SHORTEST, change_set_argument, work
+from registry.desk.draft_schemas import ChangeSetSchema
+from registry.errors import BadValue
+from registry.models.change_sets import CHANGE_CLASSES, CHANGE_SET_STATUSES
+from registry.publishing.drafts.items import count_items, forget_item, remove_item, set_item
+from registry.publishing.drafts.opening import ChangeSetView, edit_details, touch
+from registry.publishing.drafts.paging import item_as_proposed
+from registry.publishing.review.comments import comments_of
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+LIST_EPILOG = """\b
+Examples:
+  marjaa draft list
+  marjaa draft list administrative-units --status submitted,approved
+"""
+SHOW_EPILOG = """\b
+Example:
+  marjaa draft show 3f2a91c4
+"""
+SET_EPILOG = """\b
+Examples:
+  marjaa draft set 3f2a91c4 04.421.01.09 --name fr="Sidi Taïbi" --name ar="سيدي الطيبي"
+  marjaa draft set 3f2a91c4 04.421.01.31 --level commune --parent 04.421.01 --name fr="Oulad Slama"
+"""
+EDIT_EPILOG = """\b
+Examples:
+  marjaa draft edit 3f2a91c4 --legal-basis "Decree 2.24.1" --change-class additive
+  marjaa draft edit 3f2a91c4 --note fr="Deux communes" --note ar="جماعتان" --note en="Two communes"
+"""
+REMOVE_EPILOG = """\b
+Examples:
+  marjaa draft remove 3f2a91c4 04.421.01.09
+  marjaa draft remove 3f2a91c4 04.421.01.09 --forget
+"""
+
+
+@click.group()
+def draft() -> None:
+    """Drafts of versions: what they list, what is wrong with it, what changes, who approved it.
+
+    `marjaa import` makes them of files. Who acts is told by a token in MARJAA_TOKEN. A change set is named by
+    its id, or by the beginning of it.
+    """
+
+
+@draft.command("list", epilog=LIST_EPILOG)
+@click.argument("referential", required=False)
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    callback=parts,
+    metavar="STATUS",
+    help=f"Only these statuses ({', '.join(CHANGE_SET_STATUSES)}).",
+)
+@json_option
+def list_drafts(referential: str | None, statuses: tuple[str, ...], as_json: bool) -> None:
+    """List change sets, the newest first."""
+    for status in statuses:
+        if status not in CHANGE_SET_STATUSES:
+            raise BadValue("status", status, f"one of {', '.join(CHANGE_SET_STATUSES)}")
+    with work() as at_work, at_work.reading() as connection:
+        found = at_work.listed(connection, referential, statuses)
+    if as_json:
+        print_json({"items": [ChangeSetSchema().dump(one) for one in found], "next": None})
+        return
+    print_table(
+        ["id", "referential", "label", "effective on", "status", "changed at"],
+        [
+            (one.id.hex[:SHORTEST], one.referential, one.label, one.effective_on, one.status, one.changed_at)
+            for one in found
+        ],
+    )
+
+
+@draft.command(epilog=SHOW_EPILOG)
+@change_set_argument
+@json_option
+def show(change_set: str, as_json: bool) -> None:
+    """Show what a change set says of its version, and where it stands."""
+    with work() as at_work, at_work.reading() as connection:
+        found = at_work.meant(connection, change_set)
+        rows = count_items(connection, found.id)
+        said = comments_of(connection, found.id)
+    if as_json:
+        print_json(ChangeSetSchema().dump(found))
+        return
+    print_change_set(found)
+    print_fields([("rows", f"{rows:,}"), ("comments", len(said) or None)])
+    for one in said:
+        about = f" about {one.code}" if one.code else ""
+        click.echo(f"  {one.id}. {one.at}{about}: {one.body}")
+
+
+@draft.command(epilog=EDIT_EPILOG)
+@change_set_argument
+@click.option("--label", metavar="LABEL", help="Label of the version to be.")
+@click.option("--effective-on", type=DAY, metavar="DATE", help="Day from which the version is effective.")
+@click.option("--basis", metavar="TEXT", help="What it is based on.")
+@click.option("--legal-basis", metavar="TEXT", help="The decision that it carries out.")
+@click.option(
+    "--change-class",
+    type=click.Choice(CHANGE_CLASSES),
+    help="What readers have to expect: corrections, more codes, or codes that end or mean something else.",
+)
+@click.option(
+    "--notice-reason", metavar="TEXT", help="Why a breaking change comes with less notice than is due."
+)
+@click.option(
+    "--note",
+    "notes",
+    multiple=True,
+    metavar="LANGUAGE=TEXT",
+    help="What changes, in fr, ar and en; repeat it.",
+)
+@json_option
+def edit(change_set: str, notes: tuple[str, ...], as_json: bool, **given: str | datetime | None) -> None:
+    """Change what a draft says of its version; what is not named stays."""
+    fields: dict[str, JSON] = {
+        name: value.date() if isinstance(value, datetime) else value
+        for name, value in given.items()
+        if value is not None
+    }
+    with work() as at_work, at_work.writing() as connection:
+        meant = at_work.meant(connection, change_set)
+        if notes:
+            fields["notes"] = {**meant.notes, **_pairs("--note", notes)}
+        if not fields:
+            raise click.UsageError("Name at least one option.")
+        edited = edit_details(connection, at_work.actor, meant.id, None, **fields)
+    if as_json:
+        print_json(ChangeSetSchema().dump(edited))
+        return
+    print_change_set(edited)
+
+
+@draft.command("set", epilog=SET_EPILOG)
+@change_set_argument
+@click.argument("code")
+@click.option("--level", metavar="LEVEL", help="Its level; needed for a code that the base does not have.")
+@click.option("--parent", metavar="CODE", help="Code of its parent.")
+@click.option(
+    "--name", "names", multiple=True, metavar="LANGUAGE=TEXT", help="A name; repeat it for several."
+)
+@click.option(
+    "--attribute",
+    "attributes",
+    multiple=True,
+    metavar="NAME=TEXT",
+    help="An attribute; repeat it for several.",
+)
+@click.option("--valid-from", type=DAY, metavar="DATE", help="Since when it is so.")
+@json_option
+def set_one(
+    change_set: str,
+    code: str,
+    level: str | None,
+    parent: str | None,
+    names: tuple[str, ...],
+    attributes: tuple[str, ...],
+    valid_from: datetime | None,
+    as_json: bool,
+) -> None:
+    """Let a draft list an item; what is not named stays as the draft, or its base, has it."""
+    with work() as at_work, at_work.writing() as connection:
+        meant = at_work.meant(connection, change_set)
+        known = item_as_proposed(connection, at_work.root, meant.id, code)
+        if known is None and level is None:
+            raise BadValue("--level", "", f"the level of {code}, which neither the draft nor its base has")
+        item = known or ListedItem(code, level or "", None, {})
+        item = replace(
+            item,
+            level=level or item.level,
+            parent=parent or item.parent,
+            names={**item.names, **_pairs("--name", names)},
+            attributes={**item.attributes, **_pairs("--attribute", attributes)},
+            valid_from=valid_from.date() if valid_from else item.valid_from,
+        )
+        edited = touch(connection, at_work.actor, meant.id, None)
+        set_item(connection, meant.id, item)
+    if as_json:
+        print_json({"revision": edited.revision, "rows": 1})
+        return
+    click.echo(f"{code}  {line_of_names(item.names)}")
+
+
+@draft.command(epilog=REMOVE_EPILOG)
+@change_set_argument
+@click.argument("codes", nargs=-1, required=True, metavar="CODE...")
+@click.option(
+    "--forget", is_flag=True, help="Say nothing of the codes any more, so that the base's items stay."
+)
+@json_option
+def remove(change_set: str, codes: tuple[str, ...], forget: bool, as_json: bool) -> None:
+    """Let a draft let go of codes of its base."""
+    with work() as at_work, at_work.writing() as connection:
+        meant = at_work.meant(connection, change_set)
+        edited = touch(connection, at_work.actor, meant.id, None)
+        for code in codes:
+            if forget:
+                forget_item(connection, meant.id, code)
+            else:
+                remove_item(connection, meant.id, code)
+    if as_json:
+        print_json({"revision": edited.revision, "rows": len(codes)})
+        return
+    click.echo(f"{'Forgotten' if forget else 'Removed'}: {', '.join(codes)}")
+
+
+def print_change_set(found: ChangeSetView) -> None:
+    """A change set as a person reads it."""
+    click.secho(f"{found.referential} {found.label}  {found.status}", bold=True)
+    base = "nothing" if found.base_ordinal is None else f"version {found.base_ordinal}"
+    print_fields(
+        [
+            ("id", found.id),
+            ("effective on", found.effective_on),
+            ("over", f"{base}, as {'the whole list' if found.mode == 'full' else 'changes'}"),
+            ("basis", found.basis),
+            ("legal basis", found.legal_basis),
+            ("change class", found.change_class),
+            *((f"note ({language})", text) for language, text in found.notes.items()),
+            ("revision", found.revision),
+            ("changed at", found.changed_at),
+            ("open to", found.consultation),
+            ("until", found.consultation_until),
+            ("submitted at", found.submitted_at),
+            ("content root", found.content_root),
+            ("approved at", found.approved_at),
+            ("publish at", found.publish_at),
+        ]
+    )
+
+
+def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    for text, (name, sign, value) in zip(given, pairs, strict=True):
+        if not (name and sign and value):
+            raise BadValue(option, text, "a name, '=' and a text")
+    return {name: value for name, _, value in pairs}
+
+
+for command in (
+    validate,
+    findings,
+    word,
+    propose,
+    events,
+    state,
+    confirm,
+    reject,
+    compare,
+    submit,
+    request_changes,
+    approve,
+    schedule,
+    publish,
+    withdraw,
+    rebase,
+    comment,
+):
+    draft.add_command(command)
