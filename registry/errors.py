@@ -367,7 +367,7 @@ def problem_of(error: BaseException) -> Problem:
         if isinstance(error, family):
             return make_problem(slug, say(error))
     if isinstance(error, OSError) and error.errno in DISK_FULL:
-        return make_problem("unavailable", "There is no space left to write to; what was begun was undone.")
+        return make_problem("unavailable", "There is no space left to write to; nothing is half-written.")
     return make_problem("failure", "The request could not be answered.")
 
 
