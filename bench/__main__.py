@@ -12,6 +12,7 @@ BENCHMARKS = {
     "recoding": "recoding a column of codes, against a walk per code and a bare dictionary",
     "scale": "a million items: rows, compiling, size, opening, memory, publishing changes",
     "comparing": "comparing two versions of a million items, against reading every record",
+    "importing": "a file of 43,919 localities into a draft, and checked, against csv and bare inserts",
     "start": "from a seeded installation to the first answer",
 }
 

@@ -58,7 +58,8 @@ def point_at(longitude: float, latitude: float) -> BaseGeometry:
     """The point at a place in degrees; raises UnfitShape where that is nowhere on the Earth."""
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):  # NaN is nowhere, too
         raise UnfitShape("a coordinate is outside longitude -180..180, latitude -90..90")
-    return shapely.Point(longitude, latitude)
+    point: BaseGeometry = shapely.points(longitude, latitude)
+    return point
 
 
 def fit(shape: BaseGeometry) -> BaseGeometry:

@@ -85,13 +85,14 @@ class ItemMaker:
 
     def make(self, row: SourceRow) -> ReadRow | None:
         """What a row says; None for an empty one."""
-        if row.problem is None and row.shape is None and not any(map(_said, row.values)):
-            return None
         building = _Building(level=self.level, shape=row.shape if self.shaped else None)
         unfit: list[tuple[str, str, str]] = []
+        silent = row.problem is None and row.shape is None
+        width = len(row.values)
         for at, title, setter in self.setters:
-            value = row.values[at] if at < len(row.values) else None
+            value = row.values[at] if at < width else None
             if _said(value):
+                silent = False
                 try:
                     setter(building, value)
                 except UnfitValue as error:
@@ -99,6 +100,8 @@ class ItemMaker:
                     unfit.append((title, shown, f"{shown!r} {error}"))
                 except UnfitShape as error:
                     unfit.append((title, text_of(value)[:_SHOWN], str(error)))
+        if silent and not any(map(_said, row.values)):
+            return None
         problems = list(self._problems(row, building, unfit))
         if problems:
             return ReadRow(row.row, building.action, None, building.code, tuple(problems))
@@ -121,7 +124,9 @@ class ItemMaker:
         elif len(building.code) > LONGEST_CODE:
             shown = building.code[:_SHOWN]
             yield finding(UNFIT, "code", shown, f"a code has at most {LONGEST_CODE} characters")
-        elif any(unicodedata.category(sign) == "Cc" for sign in building.code):
+        elif not building.code.isprintable() and any(
+            unicodedata.category(sign) == "Cc" for sign in building.code
+        ):
             yield finding(UNFIT, "code", repr(building.code)[:_SHOWN], "the code holds a control character")
         if (building.longitude is None) != (building.latitude is None) and not unfit:
             yield finding(UNFIT, "longitude", "", "a point has a longitude and a latitude")
