@@ -51,6 +51,7 @@ COMMANDS = {
     "backup": Place("registry.commands.backup", "backup", "Copy the database and the snapshots."),
     "restore": Place("registry.commands.backup", "restore", "Restore a backup into an empty installation."),
     "db": Place("registry.commands.database", "database", "Bring the database to this release's schema."),
+    "account": Place("registry.commands.accounts", "account", "Keep people, their roles and tokens."),
 }
 
 EPILOG = """\b

@@ -193,7 +193,7 @@ def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Com
 
 def test_every_command_is_documented_with_all_its_options():
     page = (ROOT / "docs/users/command-line.md").read_text()
-    sections = dict(re.findall(r"^## `(marjaa [a-z ]+)`$(.*?)(?=^## |\Z)", page, re.M | re.S))
+    sections = dict(re.findall(r"^## `(marjaa [a-z -]+)`$(.*?)(?=^## |\Z)", page, re.M | re.S))
     assert list(sections) == [path for path, _ in commands(main, "marjaa")]
     for path, command in commands(main, "marjaa"):
         for option in command.params:
