@@ -43,9 +43,10 @@ def referential(_given: dict[str, Any], referential: str) -> Response:
 @blueprint.answers(VersionListSchema, HTTPStatus.NOT_FOUND)
 @blueprint.arguments(NoArguments, location="query")
 def versions(_given: dict[str, Any], referential: str) -> Response:
-    """The versions of a referential, oldest first."""
+    """The versions of a referential, oldest first; last those that are scheduled, not to be read yet."""
     entry = services().library.referential(referential)
-    return answer_json({"items": entry.versions, "next": None}, _caching(entry), VersionListSchema)
+    known = (*entry.versions, *entry.scheduled)
+    return answer_json({"items": known, "next": None}, _caching(entry), VersionListSchema)
 
 
 @blueprint.route("/referentials/<referential>/versions/<version>")

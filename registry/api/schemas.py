@@ -48,8 +48,24 @@ class VersionSchema(Answer):
     effective_on = fields.Date(required=True)
     status = fields.String(required=True)
     content_root = fields.String(required=True)
-    published_at = fields.String(required=True)
+    published_at = fields.String(
+        required=True, metadata={"description": "Of a scheduled version, when it will be published."}
+    )
     basis = fields.String(required=True)
+    change_class = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "editorial, additive or breaking; null for what came with the installation."
+        },
+    )
+    legal_basis = fields.String(required=True, allow_none=True)
+    review = fields.String(
+        required=True, metadata={"description": "Who stood behind it: four-eyes, single-person or seed."}
+    )
+    approval = fields.String(
+        required=True, allow_none=True, metadata={"description": "Hash of the approval, as the log has it."}
+    )
     notes = _names()
     counts = fields.Dict(fields.String(), fields.Integer(), required=True)
     provenance = fields.List(fields.Dict(), required=True)

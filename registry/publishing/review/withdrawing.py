@@ -57,15 +57,9 @@ def propose_withdrawal(
         raise UnknownReferential(referential)
     require(actor, "edit", referential=referential)
     why = required_text("why", why)
-    labels = dict(
-        connection.execute(
-            select(Version.label, Version.ordinal)
-            .where(Version.referential == referential)
-            .order_by(Version.ordinal)
-        )
-        .tuples()
-        .all()
-    )
+    its_versions = select(Version.label, Version.ordinal).where(Version.referential == referential)
+    rows = connection.execute(its_versions.order_by(Version.ordinal))
+    labels = {row.label: row.ordinal for row in rows}
     if label not in labels:
         raise UnknownVersion(referential, label, list(labels))
     ordinal = labels[label]
