@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import click
 
 from referentials.canonical import JSON
-from referentials.listing import ListedItem
 from registry.commands.draft_checking import findings, validate, word
 from registry.commands.draft_comparing import compare
 from registry.commands.draft_events import confirm, events, propose, reject, state
@@ -22,6 +20,7 @@ from registry.commands.draft_reviewing import (
     submit,
     withdraw,
 )
+from registry.commands.groups import InOrder
 from registry.commands.options import json_option, parts
 from registry.commands.printing import line_of_names, print_fields, print_json
 from registry.commands.tables import print_table
@@ -29,9 +28,9 @@ from registry.commands.working import SHORTEST, change_set_argument, work
 from registry.desk.draft_schemas import ChangeSetSchema
 from registry.errors import BadValue
 from registry.models.change_sets import CHANGE_CLASSES, CHANGE_SET_STATUSES
-from registry.publishing.drafts.items import count_items, forget_item, remove_item, set_item
+from registry.publishing.drafts.amending import Amendment, amend_item
+from registry.publishing.drafts.items import count_items, forget_item, remove_item
 from registry.publishing.drafts.opening import ChangeSetView, edit_details, touch
-from registry.publishing.drafts.paging import item_as_proposed
 from registry.publishing.review.comments import comments_of
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -62,7 +61,7 @@ Examples:
 """
 
 
-@click.group()
+@click.group(cls=InOrder)
 def draft() -> None:
     """Drafts of versions: what they list, what is wrong with it, what changes, who approved it.
 
@@ -192,20 +191,15 @@ def set_one(
     """Let a draft list an item; what is not named stays as the draft, or its base, has it."""
     with work() as at_work, at_work.writing() as connection:
         meant = at_work.meant(connection, change_set)
-        known = item_as_proposed(connection, at_work.root, meant.id, code)
-        if known is None and level is None:
-            raise BadValue("--level", "", f"the level of {code}, which neither the draft nor its base has")
-        item = known or ListedItem(code, level or "", None, {})
-        item = replace(
-            item,
-            level=level or item.level,
-            parent=parent or item.parent,
-            names={**item.names, **_pairs("--name", names)},
-            attributes={**item.attributes, **_pairs("--attribute", attributes)},
-            valid_from=valid_from.date() if valid_from else item.valid_from,
-        )
         edited = touch(connection, at_work.actor, meant.id, None)
-        set_item(connection, meant.id, item)
+        amendment = Amendment(
+            level=level,
+            parent=parent,
+            names=_pairs("--name", names),
+            attributes=_pairs("--attribute", attributes),
+            valid_from=None if valid_from is None else valid_from.date(),
+        )
+        item = amend_item(connection, at_work.root, meant.id, code, amendment)
     if as_json:
         print_json({"revision": edited.revision, "rows": 1})
         return

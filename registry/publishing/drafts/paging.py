@@ -48,16 +48,17 @@ def page_items(connection: Connection, change_set: uuid.UUID, start: int, limit:
 
 def item_of_code(connection: Connection, change_set: uuid.UUID, code: str) -> DraftRow:
     """What the draft says of a code, the last row where a file names it twice; raises NotInDraft."""
-    wanted = select(*_COLUMNS).where(ITEM.c.change_set == change_set, ITEM.c.code == code)
-    found = connection.execute(wanted.order_by(ITEM.c.position.desc()).limit(1)).first()
+    found = find_row(connection, change_set, code)
     if found is None:
         raise NotInDraft(change_set, code)
-    _, *row = found
-    return _row(*row)
+    return found
 
 
-def _row(source_row: int | None, action: str, code: str, payload: bytes | None) -> DraftRow:
-    return DraftRow(source_row, action, code, None if payload is None else item_of(payload))
+def find_row(connection: Connection, change_set: uuid.UUID, code: str) -> DraftRow | None:
+    """The same, or None."""
+    wanted = select(*_COLUMNS).where(ITEM.c.change_set == change_set, ITEM.c.code == code)
+    found = connection.execute(wanted.order_by(ITEM.c.position.desc()).limit(1)).first()
+    return None if found is None else _row(*found[1:])
 
 
 def item_as_proposed(
@@ -75,3 +76,7 @@ def item_as_proposed(
     if listed.base is None or code in listed.removed or code not in standing:
         return None
     return relist_item(listed.base, standing.item(code), codes_of(listed.base))
+
+
+def _row(source_row: int | None, action: str, code: str, payload: bytes | None) -> DraftRow:
+    return DraftRow(source_row, action, code, None if payload is None else item_of(payload))
