@@ -43,6 +43,7 @@ COMMANDS = {
     "import": Place(
         "registry.commands.importing", "import_", "Read a file into a draft of the next version."
     ),
+    "draft": Place("registry.commands.drafts", "draft", "Work on drafts, review and publish them."),
     "snapshot": Place("registry.commands.snapshots", "snapshot", "Build, verify and list compiled versions."),
     "verify": Place(
         "registry.commands.verify", "verify", "Check that a copy of a version is what was published."
@@ -50,8 +51,8 @@ COMMANDS = {
     "log": Place("registry.commands.log", "log", "The log of publications, and the keys that sign it."),
     "backup": Place("registry.commands.backup", "backup", "Copy the database and the snapshots."),
     "restore": Place("registry.commands.backup", "restore", "Restore a backup into an empty installation."),
-    "db": Place("registry.commands.database", "database", "Bring the database to this release's schema."),
     "account": Place("registry.commands.accounts", "account", "Keep people, their roles and tokens."),
+    "db": Place("registry.commands.database", "database", "Bring the database to this release's schema."),
 }
 
 EPILOG = """\b
