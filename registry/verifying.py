@@ -175,7 +175,7 @@ def _same(manifest: dict[str, JSON] | None, leaf: dict[str, JSON]) -> Check:
                 "leaf", "failed", f"{name}: {manifest[name]!r} in the copy, {leaf[name]!r} in the log"
             )
     said = f"{leaf['referential']} {leaf['label']}, effective on {leaf['effective_on']}"
-    return Check("leaf", "passed", f"the log says the same: {said}, published at {leaf.get('published_at')}")
+    return Check("leaf", "passed", f"the log says the same: {said}")
 
 
 def _included(proof: Proof, checkpoint: Checkpoint) -> Check:
@@ -211,7 +211,7 @@ def _chain(proof: Proof) -> list[PublicKey]:
 
 def _trusted(keys: Sequence[PublicKey], trust: Trust) -> Check:
     if not trust.fingerprints:
-        said = f"no key was named that is trusted; this one's fingerprint is {keys[-1].fingerprint}"
+        said = f"no trusted key was named; this one's fingerprint: {keys[-1].fingerprint}"
         return Check("key", "skipped", said)
     if keys[-1].fingerprint in trust.fingerprints:
         return Check("key", "passed", f"the key {keys[-1].id} is one that you trust")

@@ -1,4 +1,4 @@
-"""The disk fills up within a publication: a clear error, nothing half-written; room is all that repairs it."""
+"""The disk fills up within a publication: a clear error, nothing half-written, and room is all it needs."""
 
 from __future__ import annotations
 
