@@ -1,9 +1,11 @@
 """Rows on their way into a store: numbers by column, texts in temporary files, keys worked out in batches."""
 
+import json
 import mmap
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -14,6 +16,9 @@ from matching.profiles import may_be_qualified, profile_named
 from matching.rows import LONGEST_CODE, BadRow, Name, Row
 from matching.text import fold, fold_many
 
+Thing = TypeVar("Thing")
+
+_LISTS = "lists.json"
 _BOXLESS = (np.nan, np.nan, np.nan, np.nan)
 _GATHERED = 65_536
 _COPIED = 1 << 24
@@ -43,6 +48,17 @@ class Blobs:
         """Take more of them in."""
         self._file.write(b"".join(values))
         self._lengths.append(np.fromiter(map(len, values), np.int64, count=len(values)))
+
+    def keep(self) -> None:
+        """Leave them where they are, with their lengths beside, for `absorb`."""
+        self._file.close()
+        np.save(self._path.with_suffix(".lengths.npy"), self.lengths())
+
+    def absorb(self, path: Path) -> None:
+        """Take in those that another process kept at a path of its own."""
+        with path.open("rb") as kept:
+            shutil.copyfileobj(kept, self._file, _COPIED)
+        self._lengths.append(np.load(path.with_suffix(".lengths.npy"), allow_pickle=False))
 
     def lengths(self) -> Array:
         """How long each is, in the order they came."""
@@ -76,6 +92,7 @@ class Collected:
     """What was read from the rows, in the order they came. Its context removes its temporary files."""
 
     def __init__(self, staging: Path, levels: Sequence[str], profile: str) -> None:
+        self.staging = staging
         self.profile = profile_named(profile)
         self.levels = {level: number for number, level in enumerate(levels)}
         self.codes: list[bytes] = []
@@ -95,6 +112,37 @@ class Collected:
     def __exit__(self, *_: object) -> None:
         for blobs in self.blobs.values():
             blobs.remove()
+
+    def keep(self) -> None:
+        """Leave all of it in the staging folder, for `absorb` in another process."""
+        for blobs in self.blobs.values():
+            blobs.keep()
+        for name in _COLUMNS:
+            np.save(self.staging / f"{name}.npy", self.column(name))
+        lists = {
+            "codes": [code.decode() for code in self.codes],
+            "parents": list(self.parent_numbers),
+            "kinds": list(self.kinds),
+            "keys": list(self.key_numbers),
+            "names": self.names,
+        }
+        (self.staging / _LISTS).write_text(json.dumps(lists))
+
+    def absorb(self, staging: Path) -> None:
+        """Take in what another process kept, as if its rows had come after those that are here."""
+        lists = json.loads((staging / _LISTS).read_text())
+        kept = {name: np.load(staging / f"{name}.npy", allow_pickle=False) for name in _COLUMNS}
+        self.codes.extend([code.encode() for code in lists["codes"]])
+        kinds = [tuple(kind) for kind in lists["kinds"]]
+        kept["parents"] = _renumbered(kept["parents"], lists["parents"], self.parent_numbers)
+        kept["name_kinds"] = _renumbered(kept["name_kinds"], kinds, self.kinds)
+        kept["name_keys"] = _renumbered(kept["name_keys"], lists["keys"], self.key_numbers)
+        kept["hash_names"] += self.names
+        self.names += lists["names"]
+        for name, values in kept.items():
+            self._columns[name].append(values.astype(_COLUMNS[name], copy=False))
+        for name, blobs in self.blobs.items():
+            blobs.absorb(staging / f"{name}.tmp")
 
     def column(self, name: str) -> Array:
         """One column of numbers, whole."""
@@ -155,6 +203,13 @@ class Collected:
         self._append("name_keys", numbers)
         self._append("hashes", hashes)
         self._append("hash_names", hashed)
+
+
+def _renumbered(numbers: Array, things: Sequence[Thing], known: dict[Thing, int]) -> Array:
+    """Numbers of things by their place in a list, as what is known numbers them; -1 stays -1."""
+    places = np.array([known.setdefault(thing, len(known)) for thing in things] + [-1], np.int64)
+    renumbered: Array = places[numbers.astype(np.int64)]
+    return renumbered
 
 
 def check_rows(rows: Sequence[Row], levels: Mapping[str, int]) -> None:

@@ -72,11 +72,27 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
+def collect(staging: Path, rows: Iterable[Row], *, profile: str, levels: Sequence[str]) -> None:
+    """Collect rows into a new folder, for a `write_store` in another process. Raises as that does."""
+    staging.mkdir(parents=True)
+    with _without_collector():
+        collected = Collected(staging, levels, profile)
+        _extend(collected, rows)
+        collected.keep()
+
+
 def write_store(
-    folder: Path, rows: Iterable[Row], *, profile: str, content_root: str, levels: Sequence[str]
+    folder: Path,
+    rows: Iterable[Row],
+    *,
+    profile: str,
+    content_root: str,
+    levels: Sequence[str],
+    further: Iterable[Path] = (),
 ) -> None:
     """Write the rows, in any order, into `folder`, which must not exist; the manifest comes last.
 
+    `further` are folders of `collect`, asked for one by one: their rows count as coming after `rows`.
     `levels` name every level a row may have, the highest first; `profile` is one of `profiles.PROFILES`.
     Memory grows with codes and distinct keys only: texts, shapes and rendered items pass through temporary
     files. Raises BadRow for a row that cannot be stored, FileExistsError where the folder exists.
@@ -84,15 +100,21 @@ def write_store(
     folder.mkdir(parents=True)
     out = _Out(folder)
     with _without_collector(), Collected(folder, levels, profile) as collected:
-        stream = iter(rows)
-        while batch := list(islice(stream, _BATCH)):
-            collected.extend(batch)
+        _extend(collected, rows)
+        for staging in further:
+            collected.absorb(staging)
         size = _write_files(out, collected)
         kinds = tuple(collected.kinds)
     manifest = Manifest(
         KEY_VERSION, BUILDER_VERSION, profile, content_root, tuple(levels), kinds, size, out.files
     )
     write_manifest(folder, manifest)
+
+
+def _extend(collected: Collected, rows: Iterable[Row]) -> None:
+    stream = iter(rows)
+    while batch := list(islice(stream, _BATCH)):
+        collected.extend(batch)
 
 
 def _write_files(out: _Out, collected: Collected) -> int:

@@ -171,6 +171,22 @@ class Content:
         for start, end in pairwise(bounds):
             yield self._data[start:end]
 
+    def payloads_between(self, family: str, low: bytes, high: bytes | None) -> Iterator[bytes]:
+        """The canonical bytes of a family's records about items from one id up to, not including, another."""
+        first, last = self._span[family]
+        subjects = self._subjects[first:last]
+        start = int(np.searchsorted(subjects, np.array(low, dtype="S16")))
+        end = len(subjects) if high is None else int(np.searchsorted(subjects, np.array(high, dtype="S16")))
+        bounds = self._offsets[first + start : first + end + 1].tolist()
+        for begin, until in pairwise(bounds):
+            yield self._data[begin:until]
+
+    def cuts(self, count: int) -> list[bytes]:
+        """Ids of items at which the states can be cut into so many parts of about the same size."""
+        first, last = self._span["state"]
+        inner = [first + (last - first) * part // count for part in range(1, count)]
+        return sorted({bytes(self._subjects[position]).ljust(16, b"\0") for position in inner})
+
     def payloads_about(self, family: str, items: Iterable[uuid.UUID]) -> Iterator[bytes]:
         """The canonical bytes of a family's records about any of these items, in order."""
         first, last = self._span[family]

@@ -15,9 +15,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matching.rows import BadRow
 from matching.store import OPEN_END, UNKNOWN_START, Row, open_store
 from referentials.compiling import compile_search, day_number, rows_of
+from referentials.drafting import draft_from_list
+from referentials.listing import ListedItem, ListedObservation, OtherName
 from referentials.records import ChangeEvent, ChangeLink, Designation, Fact, Observation, State
+from referentials.searchable import Portion
 from referentials.shapes import to_wkb
 from referentials.snapshot import Content, ContentHeader, open_content, write_content
 
@@ -59,7 +63,7 @@ def test_an_item_is_rendered_with_its_names_figures_and_place(tmp_path: Path) ->
         Designation(COMMUNE, "fes", None, "Latn", "hidden", "GeoNames"),
         Observation(COMMUNE, "population", NOW, 1256172, "persons", "HCP"),
     )
-    _, row = rows_of(content)
+    _, row = rows_of(Portion(content))
     assert row.rendered.startswith(b'{"code":"03.1","level":"commune","parent":"03",')
     assert rendered(row)["names"] == {"ar": "فاس", "fr": "Fès"}
     assert rendered(row)["other_names"] == [{"text": "Fez", "language": "en", "script": "Latn"}]
@@ -82,7 +86,7 @@ def test_a_state_has_a_row_for_each_code_that_its_parent_has_meanwhile(tmp_path:
         state(REGION, "01", "region", valid_from=NOW),
         state(COMMUNE, "01.1", parent=REGION),
     )
-    rows = [row for row in rows_of(content) if row.code == "01.1"]
+    rows = [row for row in rows_of(Portion(content)) if row.code == "01.1"]
     assert [(row.parent, row.valid_from, row.valid_to) for row in rows] == [
         ("16", UNKNOWN_START, DAY),
         ("01", DAY, OPEN_END),
@@ -99,7 +103,7 @@ def test_no_attribute_or_name_passes_for_a_part_of_the_record(tmp_path: Path) ->
         State(COMMUNE, "01.1", "commune", REGION, imitation, {"a": imitation, "parent": "none é" * 9}),
         State(OTHER, "02", "region", None, {"parent": "nobody"}, {"parent": "none é" * 9}),
     )
-    assert [(row.code, row.parent) for row in rows_of(content)] == [
+    assert [(row.code, row.parent) for row in rows_of(Portion(content))] == [
         ("01", None),
         ("01.1", "01"),
         ("02", None),
@@ -114,7 +118,7 @@ def test_a_code_names_what_replaced_it_and_what_it_came_from(tmp_path: Path) -> 
         event("recode", [(COMMUNE, "A")], [(COMMUNE, "B")]),
         event("rename", [(COMMUNE, "A")], [(COMMUNE, "B")]),
     )
-    before, after = rows_of(content)
+    before, after = rows_of(Portion(content))
     successor = {"code": "B", "event": "recode", "effective_on": "2024-09-01"}
     assert rendered(before)["successors"] == [successor]
     assert before.successors == ("B",)
@@ -128,7 +132,7 @@ def test_the_source_of_an_extraction_stays_and_has_no_successor(tmp_path: Path) 
         state(OTHER, "B", valid_from=NOW),
         event("extraction", [(COMMUNE, "A")], [(OTHER, "B")]),
     )
-    source, extracted = rows_of(content)
+    source, extracted = rows_of(Portion(content))
     assert source.successors == ()
     assert [link["code"] for link in rendered(extracted)["predecessors"]] == ["A"]
 
@@ -141,7 +145,7 @@ def test_the_giver_of_a_transfer_lives_on_and_has_no_successor(tmp_path: Path) -
         state(OTHER, "B", valid_from=NOW),
         event("transfer", [(COMMUNE, "A")], [(OTHER, "B")]),
     )
-    before, _, taker = rows_of(content)
+    before, _, taker = rows_of(Portion(content))
     assert before.successors == ()
     assert [link["code"] for link in rendered(taker)["predecessors"]] == ["A"]
 
@@ -153,7 +157,7 @@ def test_a_name_is_given_to_the_states_it_belongs_to(tmp_path: Path) -> None:
         state(COMMUNE, "B", valid_from=NOW),
         Designation(COMMUNE, "Old", "fr", "Latn", "alternative", "BO", valid_to=NOW),
     )
-    assert [[name.text for name in row.names] for row in rows_of(content)] == [["Old"], []]
+    assert [[name.text for name in row.names] for row in rows_of(Portion(content))] == [["Old"], []]
 
 
 @pytest.mark.parametrize("kind", ["correction", "annulment"])
@@ -187,10 +191,49 @@ def test_the_rows_of_a_state_cover_its_days_once(
     ]
     child = state(COMMUNE, "C", parent=REGION, valid_from=day(own[0]), valid_to=day(own[1]))
     content = content_of(tmp_path_factory.mktemp("content"), *parents, child)
-    rows = [row for row in rows_of(content) if row.code == "C"]
+    rows = [row for row in rows_of(Portion(content)) if row.code == "C"]
     for number in range(*own):
         holding = [
             row for row in rows if row.valid_from <= day_number(day(number).isoformat()) < row.valid_to
         ]
         expected = next((f"P{start}" for start, end in bounds if start <= number < end), None)
         assert [row.parent for row in holding] == [expected]
+
+
+def many(count: int) -> list[ListedItem]:
+    """Items of many parents, names in two scripts, shapes, other names and figures."""
+    regions = [ListedItem(f"R{n:02}", "region", None, {"fr": f"Région {n}"}) for n in range(9)]
+    return regions + [
+        ListedItem(
+            f"C{n:04}",
+            "commune",
+            f"R{n % 9:02}",
+            {"fr": f"Aït {n}", "ar": f"آيت {n % 50}"},
+            shape=shapely.Point(-5 + n / 1000, 33) if n % 3 else None,
+            other_names=(OtherName(f"Ait {n}", "fr", "Latn", "alternative", "made up"),) if n % 4 else (),
+            observations=(ListedObservation("population", date(2024, 9, 1), n, "person", "made up"),),
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("processes", [2, 3, 5])
+def test_portions_that_processes_compile_come_to_the_same_bytes(tmp_path: Path, processes: int) -> None:
+    draft = draft_from_list("units", 1, None, many(400), [], date(2024, 9, 1))
+    write_content(tmp_path / "content", ContentHeader("units", 1, "1", date(2024, 9, 1)), draft.added)
+    content = open_content(tmp_path / "content")
+    levels = ["region", "commune"]
+    compile_search(content, tmp_path / "alone", profile="place-names", levels=levels, processes=1)
+    compile_search(content, tmp_path / "shared", profile="place-names", levels=levels, processes=processes)
+    alone = {path.name: path.read_bytes() for path in (tmp_path / "alone").iterdir()}
+    assert {path.name: path.read_bytes() for path in (tmp_path / "shared").iterdir()} == alone
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["alone", "content", "shared"]
+
+
+def test_what_a_process_could_not_compile_is_refused_with_its_reason(tmp_path: Path) -> None:
+    draft = draft_from_list("units", 1, None, many(40), [], date(2024, 9, 1))
+    write_content(tmp_path / "content", ContentHeader("units", 1, "1", date(2024, 9, 1)), draft.added)
+    content = open_content(tmp_path / "content")
+    with pytest.raises(BadRow, match="is not one of commune"):
+        compile_search(content, tmp_path / "search", profile="place-names", levels=["commune"], processes=2)
+    assert not list(tmp_path.glob("portions-*"))
