@@ -88,7 +88,7 @@ class Divisions:
                 [*targets],
                 self.shares.of_targets(code, [*targets]),
                 _ENDED_INTO_OTHERS,
-                f"{code} is gone; by {self.seen_in}, its parts {went}",
+                f"by {self.seen_in}, the parts of {code}, which is gone, {went}",
             )
 
     def _went_whole(self, code: str, target: str) -> ProposedChange:
@@ -106,7 +106,7 @@ class Divisions:
             reason = f"by {self.seen_in}, {', '.join(together)} together are {target}"
             return self._said("merge", together, [target], (ListedLink(target),), self.sure, reason)
         links = self.shares.of_targets(code, [target])
-        reason = f"{code} is gone; by {self.seen_in}, all of it belongs to {target}, which holds others too"
+        reason = f"by {self.seen_in}, all of {code} belongs to {target}, which is new and holds others too"
         return self._said("abolition", [code], [target], links, _ENDED_INTO_OTHERS, reason)
 
     def _is_alone(self, code: str, sources: Mapping[str, float]) -> bool:

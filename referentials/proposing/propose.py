@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
-from referentials.events import EVENTS
+from referentials.events import EVENTS, Effect
 from referentials.listing import ListedChange, ListedItem, ListedLink
 from referentials.proposing.changing import changes_of_stayers
 from referentials.proposing.dividing import Divisions, Links
-from referentials.proposing.flows import Flows, flows_of_area, flows_of_units
+from referentials.proposing.flows import COUNT, Flows, flows_of_area, flows_of_units
 from referentials.proposing.likeness import LIKE_NAME, likeness_of_names
 from referentials.proposing.model import ProposedChange, Side, units_of_base, units_of_list
 from referentials.proposing.recoding import pair_codes
@@ -62,6 +62,12 @@ class _Proposer:
         self.basis = f"comparison with version {base.header.label}"
         self.effective_on = effective_on
         self.said = {_mark(change) for change in (*stated, *rejected)}
+        self.divided = {
+            link.code
+            for change in stated
+            if EVENTS[change.type].effect is not Effect.SAME
+            for link in (*change.sources, *change.targets)
+        }
         self.refused = {
             (change.sources[0].code, change.targets[0].code)
             for change in rejected
@@ -77,7 +83,7 @@ class _Proposer:
         """All proposals, in the order in which they are found."""
         yield from self._returned()
         yield from self._recodes()
-        redrawn: set[str] = set()
+        redrawn = set(self.divided)
         for level in self._levels_from_below():
             for proposal in self._divided(level):
                 yield proposal
@@ -98,7 +104,7 @@ class _Proposer:
             alike = likeness_of_names(unit, self.after.units[unit.code])
             if alike is not None and alike >= LIKE_NAME:
                 links = (ListedLink(unit.code),)
-                reason = f"{unit.code} had ended, and is there again under the same name"
+                reason = "it had ended, and is there again under the same name"
                 proposal = self._propose("reinstatement", links, links, _RETURNED, reason)
                 if _mark(proposal.change) not in self.said:
                     self.come.discard(unit.code)
@@ -124,11 +130,13 @@ class _Proposer:
         return sorted(deepest, key=lambda level: (-deepest[level], level))
 
     def _divided(self, level: str) -> Iterator[ProposedChange]:
-        gone = {code for code in self.gone if self.before.units[code].level == level}
-        come = {code for code in self.come if self.after.units[code].level == level}
-        flows = self._flows(level, gone, come)
-        if flows is None:
-            return
+        for measure in (self._flows_of_area, self._flows_of_units):
+            gone = {code for code in self.gone if self.before.units[code].level == level}
+            come = {code for code in self.come if self.after.units[code].level == level}
+            yield from self._read(measure(level, gone, come), gone, come)
+
+    def _read(self, flows: Flows, gone: set[str], come: set[str]) -> Iterator[ProposedChange]:
+        """The divisions that flows show; what they explain is neither gone nor come any more."""
         stays = {before: after for before, after in self.stays.items() if before in flows.had}
         shares = Shares(self.before, self.after, self.stays, flows)
         divisions = Divisions(flows, shares, gone, come, stays, self._propose, self.refused)
@@ -143,15 +151,18 @@ class _Proposer:
         self.gone -= divisions.explained_gone - unexplained
         self.come -= divisions.explained_come - unexplained
 
-    def _flows(self, level: str, gone: Iterable[str], come: Iterable[str]) -> Flows | None:
-        """By area where all that is gone or came has one, else by the units below."""
+    def _flows_of_area(self, level: str, gone: Iterable[str], come: Iterable[str]) -> Flows:
+        """Of all that is gone, came or was redrawn, and has an area."""
         redrawn = [(old, new) for old, new in self.stays.items() if self._is_redrawn(level, old, new)]
-        olds = [self.before.units[code] for code in (*sorted(gone), *(old for old, _ in redrawn))]
-        news = [self.after.units[code] for code in (*sorted(come), *(new for _, new in redrawn))]
-        if not (olds or news):
-            return None
-        if all(unit.area is not None for unit in (*olds, *news)):
-            return flows_of_area(olds, news)
+        return flows_of_area(
+            [self.before.units[code] for code in (*sorted(gone), *(old for old, _ in redrawn))],
+            [self.after.units[code] for code in (*sorted(come), *(new for _, new in redrawn))],
+        )
+
+    def _flows_of_units(self, level: str, gone: Collection[str], come: Collection[str]) -> Flows:
+        """Of all units of the level, where any is still gone or came."""
+        if not (gone or come):
+            return Flows("count", COUNT)
         return flows_of_units(self.before, self.after, self.stays, level)
 
     def _is_redrawn(self, level: str, old: str, new: str) -> bool:
@@ -186,10 +197,10 @@ class _Proposer:
 
     def _unexplained(self) -> Iterator[ProposedChange]:
         for code in sorted(self.gone):
-            reason = f"{code} is gone, and nothing in the list resembles it"
+            reason = f"nothing in the list resembles {code}, which is gone"
             yield self._propose("abolition", (ListedLink(code),), (), _UNEXPLAINED, reason)
         for code in sorted(self.come):
-            reason = f"{code} is new, and nothing in the base resembles it"
+            reason = f"nothing in the base resembles {code}, which is new"
             yield self._propose("creation", (), (ListedLink(code),), _UNEXPLAINED, reason)
 
     def _propose(
