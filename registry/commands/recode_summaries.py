@@ -51,8 +51,11 @@ def print_recoding(
         ],
         right=["rows", "codes"],
     )
-    _say(summary.uncertain, "so near a change whose day is not known exactly that it may lie on either side")
-    _say(summary.irreversible, "of codes that do not lead back to them: others were joined with them")
+    _say(
+        summary.uncertain,
+        "so near a change, whose day is not known exactly, that it may lie on the other side",
+    )
+    _say(summary.irreversible, "cannot be told back: others were joined with them")
     _say(summary.unsplit, "not split, because shares are not known")
     if summary.open_codes:
         shown = summary.open_codes[:SHOWN]
@@ -107,4 +110,6 @@ def _counted(count: Count) -> dict[str, int]:
 
 def _say(count: Count, what: str) -> None:
     if count.rows:
-        click.echo(f"{count.rows:,} rows ({count.values:,} codes): {what}.")
+        rows = "1 row" if count.rows == 1 else f"{count.rows:,} rows"
+        codes = "1 code" if count.values == 1 else f"{count.values:,} codes"
+        click.echo(f"{rows} ({codes}) {what}.")

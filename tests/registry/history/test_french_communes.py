@@ -130,7 +130,7 @@ def test_every_code_of_1943_leads_to_codes_of_the_published_list(france: France)
         "split": 158,
         "abolished": 6,
     }
-    assert sum(row.ambiguous for row in found) == 482
+    assert sum(row.ambiguous for row in found) == 485
     assert {part.code for row in found for part in row.targets} <= france.listed.keys()
 
 
