@@ -40,6 +40,7 @@ class Row:
     own: str | None = None
     query: str = ""
     body: object = None
+    file: str | None = None
 
     @property
     def capability(self) -> str | None:
@@ -80,7 +81,10 @@ class Tried:
             json.loads(json.dumps(part).replace("$own", of[row.own or "referential"]))
             for part in (row.query, row.body)
         )
-        return client.open(address, method=method, query_string=query, json=body, headers={"If-Match": '"1"'})
+        sent = {"json": body} if row.file is None else {"data": row.file, "content_type": "text/csv"}
+        return client.open(
+            address, method=method, query_string=query, headers={"If-Match": '"1"'}, **sent
+        )
 
     def add_draft(self, referential: str) -> uuid.UUID:
         """The first version of a referential, drafted by somebody else."""
