@@ -21,7 +21,7 @@ from referentials.readers.delimited import read_delimited
 from referentials.readers.features import read_collection, read_lines
 from referentials.readers.geopackage import MARK as SQLITE_MARK
 from referentials.readers.geopackage import read_geopackage
-from referentials.readers.packed import first_bytes
+from referentials.readers.packed import GZIP_MARK, first_bytes
 from referentials.readers.source import Source, Wanted
 from referentials.readers.workbooks import read_workbook
 from referentials.sheets.headers import folded
@@ -61,6 +61,10 @@ def format_of(path: Path) -> Format:
     head = first_bytes(path, _SAMPLE)
     if not head:
         raise TableError("the file is empty", file=path.name)
+    if head.startswith(SQLITE_MARK) or is_workbook(head):
+        with path.open("rb") as file:
+            if file.read(len(GZIP_MARK)) == GZIP_MARK:
+                raise TableError("only texts are read from .gz files: unpack it first", file=path.name)
     if head.startswith(SQLITE_MARK):
         return FORMATS["geopackage"]
     if is_workbook(head):

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from referentials.canonical import JSON
 from referentials.readers.mapping import Guess
-from referentials.sheets.limits import MIB, TableTooLarge
+from referentials.sheets.limits import MIB, TableError, TableTooLarge
 
 # Shown to users in docs/users/import.md, and in the error where one is passed.
 MAX_BYTES = 2048 * MIB
@@ -56,8 +56,10 @@ class Source:
 
 
 def require_size(path: Path) -> int:
-    """The size of a file; raises TableTooLarge beyond MAX_BYTES and OSError where there is no such file."""
+    """The size of a file; raises TableTooLarge beyond MAX_BYTES, TableError where it is no file, OSError."""
     size = path.stat().st_size
+    if not path.is_file():  # a folder, or a device that never ends
+        raise TableError("not a file", file=path.name)
     if size > MAX_BYTES:
         raise TableTooLarge(f"has {size:,} bytes; at most {MAX_BYTES:,} are read", file=path.name)
     return size
