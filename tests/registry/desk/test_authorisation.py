@@ -70,24 +70,21 @@ class Tried:
             "change_set": self.add_draft(of["referential"]),
             "code": "01",
             "rule": "parents",
-            "report": 1,
             "slug": "failure",
         }
         method, rule = row.route.split(" ")
         address = re.sub(
             r"<(?:[^:<>]+:)?(\w+)>", lambda found: str(known.get(found[1], uuid.UUID(int=7))), rule
         )
-        query, body = (
+        query, body, file = (
             json.loads(json.dumps(part).replace("$own", of[row.own or "referential"]))
-            for part in (row.query, row.body)
-        )
-        sent = {"json": body} if row.file is None else {"data": row.file, "content_type": "text/csv"}
-        return client.open(
-            address, method=method, query_string=query, headers={"If-Match": '"1"'}, **sent
+            for part in (row.query, row.body, row.file)
         )
 
     def add_draft(self, referential: str) -> uuid.UUID:
         """The first version of a referential, drafted by somebody else."""
+        sent = {"json": body} if file is None else {"data": file, "content_type": "text/csv"}
+        return client.open(address, method=method, query_string=query, headers={"If-Match": '"1"'}, **sent)
         with self.desk.engine.begin() as connection:
             draft = add_change_set(connection, referential)
             of = models.ChangeSet.id == draft
