@@ -59,23 +59,40 @@ def _by_depth(side: Side, codes: Iterable[str]) -> Mapping[int, list[str]]:
     return by_depth
 
 
-def _settled(candidates: list[Pair]) -> Iterator[Pair]:
-    """The pairs of which each is clearly the best for both of its codes."""
+def _settled(candidates: Iterable[Pair]) -> Iterator[Pair]:
+    """The pairs of which each is clearly the best for both of its codes.
+
+    A pair that is taken leaves its rivals without a code, which may make another pair clear: so there are
+    rounds, until one takes nothing.
+    """
     left = sorted(candidates, key=lambda pair: (-pair.likeness.confidence, pair.before, pair.after))
     while left:
-        best = next((pair for pair in left if _is_clear(pair, left)), None)
-        if best is None:
+        rivals = _Rivals(left)
+        taken = [pair for pair in left if rivals.leave_clear(pair)]
+        if not taken:
             return
-        yield best
-        left = [pair for pair in left if pair.before != best.before and pair.after != best.after]
+        yield from taken
+        olds, news = {pair.before for pair in taken}, {pair.after for pair in taken}
+        left = [pair for pair in left if pair.before not in olds and pair.after not in news]
 
 
-def _is_clear(pair: Pair, others: list[Pair]) -> bool:
-    return not any(
-        (other.before == pair.before) != (other.after == pair.after)
-        and other.likeness.confidence > pair.likeness.confidence - _MARGIN
-        for other in others
-    )
+class _Rivals:
+    """The confidences of all pairs of each code, highest first."""
+
+    def __init__(self, pairs: Iterable[Pair]) -> None:
+        self.before: defaultdict[str, list[float]] = defaultdict(list)
+        self.after: defaultdict[str, list[float]] = defaultdict(list)
+        for pair in pairs:
+            self.before[pair.before].append(pair.likeness.confidence)
+            self.after[pair.after].append(pair.likeness.confidence)
+
+    def leave_clear(self, pair: Pair) -> bool:
+        """Whether a pair is the best for both of its codes, and the next one is worse by a margin."""
+        least = pair.likeness.confidence - _MARGIN
+        own = (self.before[pair.before], self.after[pair.after])
+        return all(
+            known[0] == pair.likeness.confidence and (len(known) == 1 or known[1] <= least) for known in own
+        )
 
 
 class _Candidates:
