@@ -30,7 +30,8 @@ class DamagedCatalogue(ValueError):
 class VersionEntry:
     """One publication of a referential; `folder` is relative to the snapshots' root.
 
-    `review` says who stood behind it, `approval` is the hash of the approval (`registry.publishing`).
+    `review` says who stood behind it, `approval` is the hash of the approval (`registry.publishing`). Of a
+    tombstoned one the snapshot was removed, and `removed_because` says why.
     """
 
     referential: str
@@ -48,6 +49,7 @@ class VersionEntry:
     legal_basis: str | None = None
     review: str = "seed"
     approval: str | None = None
+    removed_because: str | None = None
 
     @property
     def folder(self) -> Path:

@@ -50,6 +50,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "unknown-address": Kind(
             "Nothing at this address", 404, 4, "The addresses are described at /api/v1/openapi.json."
         ),
+        "removed-version": Kind(
+            "Version removed",
+            410,
+            4,
+            "Use a later version; the log at /api/v1/log keeps the entry of this one.",
+        ),
         "not-in-log": Kind("Not in the log", 404, 4, "GET /api/v1/log says how many leaves the log has."),
         "before-records": Kind(
             "Before the records begin",
@@ -182,6 +188,17 @@ class UnknownVersion(DomainError):
             referential=referential,
             version=cut(version),
             known=list(known),
+        )
+
+
+class RemovedVersion(DomainError):
+    """The version was published, and its snapshot had to be removed."""
+
+    slug = "removed-version"
+
+    def __init__(self, referential: str, version: str, reason: str) -> None:
+        super().__init__(
+            f"{referential} {version} was removed: {reason}", referential=referential, version=version
         )
 
 

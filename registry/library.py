@@ -28,7 +28,7 @@ from registry.catalogue import (
     VersionEntry,
     read_catalogue,
 )
-from registry.errors import UnknownCorrespondence, UnknownReferential, UnknownVersion
+from registry.errors import RemovedVersion, UnknownCorrespondence, UnknownReferential, UnknownVersion
 from registry.watching import Identity, Watch
 
 KEPT_OPEN = 64  # snapshots; each costs a few mapped files, hardly any memory
@@ -128,9 +128,11 @@ class Library:
         return _version(self.referential(referential), label)
 
     def snapshot(self, referential: str, label: str | None = None) -> Snapshot:
-        """The opened snapshot of a version; raises UnknownReferential, UnknownVersion."""
+        """The opened snapshot of a version; raises UnknownReferential, UnknownVersion, RemovedVersion."""
         entry = self.referential(referential)
         version = _version(entry, label)
+        if version.removed_because is not None:
+            raise RemovedVersion(entry.id, version.label, version.removed_because)
         key = (version.referential, version.ordinal, version.content_root)
         opened = self._open.get(key)
         if opened is not None and opened.referential is entry:

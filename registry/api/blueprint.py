@@ -156,6 +156,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             "503": HTTPStatus.SERVICE_UNAVAILABLE.name,
             **{str(error.value): error.name for error in (HTTPStatus.BAD_REQUEST, *errors)},
         }
+        if HTTPStatus.NOT_FOUND in errors:
+            responses["410"] = HTTPStatus.GONE.name  # a version that a law had removed
         if conditional:
             responses["304"] = HTTPStatus.NOT_MODIFIED.name
         manual: dict[str, Any] = {"responses": responses}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -25,11 +26,12 @@ from registry.api.log_schemas import (
     PublicationSchema,
 )
 from registry.archives import archive_size, prove, write_archive
-from registry.errors import DomainError
+from registry.errors import DomainError, shown
 from registry.logbook import KeyEntry, Log, read_log
 
 blueprint = Blueprint("log", __name__, description="The log of publications, and its proofs")
 
+_POSITION_TEXT = re.compile(r"0|[1-9][0-9]{0,8}")
 _POSITION = {
     "in": "path",
     "name": "position",
@@ -96,14 +98,15 @@ def leaves(given: dict[str, Any]) -> Response:
     return answer_json(document, _fresh(found), LeafListSchema)
 
 
-@blueprint.route("/log/leaves/<int:position>", parameters=[_POSITION])
+@blueprint.route("/log/leaves/<position>", parameters=[_POSITION])
 @blueprint.answers(PublicationSchema, HTTPStatus.NOT_FOUND)
 @blueprint.arguments(NoArguments, location="query")
-def leaf(_given: dict[str, Any], position: int) -> Response:
+def leaf(_given: dict[str, Any], position: str) -> Response:
     """A leaf, byte for byte as it was hashed."""
     found = _log()
-    _require(found, position + 1)
-    body = found.leaves[position]
+    if not _POSITION_TEXT.fullmatch(position) or int(position) >= found.size:
+        raise NotInLog(f"The log has {found.size} leaves, and none {shown(position)}.")
+    body = found.leaves[int(position)]
     return answer(body, caching(leaf_hash(body).hex(), immutable=True))
 
 

@@ -48,6 +48,11 @@ class VersionSchema(Answer):
     effective_on = fields.Date(required=True)
     status = fields.String(required=True)
     content_root = fields.String(required=True)
+    removed_because = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why the snapshot of a tombstoned version was removed."},
+    )
     published_at = fields.String(
         required=True, metadata={"description": "Of a scheduled version, when it will be published."}
     )

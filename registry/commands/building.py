@@ -36,7 +36,9 @@ def unusable(library: Library) -> list[VersionEntry]:
         version
         for entry in library.referentials()
         for version in entry.versions
-        if snapshot_condition(library.root / version.folder, version.content_root, thoroughly=True) != "whole"
+        if version.removed_because is None
+        and snapshot_condition(library.root / version.folder, version.content_root, thoroughly=True)
+        != "whole"
     ]
 
 

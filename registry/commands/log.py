@@ -34,6 +34,10 @@ Examples:
   marjaa log rotate
   marjaa log rotate --lost
 """
+TOMBSTONE_EPILOG = """\b
+Example:
+  marjaa log tombstone persons 2023 --reason "Judgment 12/2026 of the court of Rabat"
+"""
 
 
 @click.group("log")
@@ -106,6 +110,26 @@ def rotate(lost: bool) -> None:
     print_fields([(name.replace("_", " "), value) for name, value in _key(entry).items()])
     if lost:
         click.echo("Tell readers: those who trust the lost key cannot know that this one is yours.", err=True)
+
+
+@log.command("tombstone", epilog=TOMBSTONE_EPILOG)
+@click.argument("referential")
+@click.argument("version", metavar="VERSION")
+@click.option(
+    "--reason", required=True, metavar="TEXT", help="Why, for everyone to read: the law, the ruling."
+)
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+def tombstone(referential: str, version: str, reason: str, yes: bool) -> None:
+    """Remove a version's snapshot for ever, where a law forces it; the log tells that and why.
+
+    What remains, and what copies there may be elsewhere, is in the documentation.
+    """
+    from registry.commands import tombstoning
+
+    if not yes:
+        click.confirm(f"Remove {referential} {version} for ever?", abort=True)
+    leaf = tombstoning.tombstone(Settings.from_environment(), referential, version, reason)
+    click.echo(f"{referential} {version} is removed; leaf {leaf} of the log says why.")
 
 
 def _key(entry: KeyEntry) -> dict[str, object]:

@@ -64,7 +64,7 @@ def build(referential: str | None, version: str | None, snapshots: Path | None) 
 
     if referential is not None:
         library = open_library(snapshots)
-        wanted = chosen_versions(library, referential, version)
+        wanted = standing(chosen_versions(library, referential, version))
         compiled = building.rebuild(library, wanted)
     elif version is not None:
         raise click.UsageError("--version needs a REFERENTIAL.")
@@ -90,7 +90,7 @@ def verify(referential: str | None, version: str | None, snapshots: Path | None,
     Ends with exit code 6 where something is damaged.
     """
     library = open_library(snapshots)
-    verdicts = list(_verdicts(library, chosen_versions(library, referential, version)))
+    verdicts = list(_verdicts(library, standing(chosen_versions(library, referential, version))))
     if as_json:
         print_json({"versions": [_verdict_document(verdict) for verdict in verdicts]})
     else:
@@ -149,6 +149,11 @@ def chosen_versions(library: Library, referential: str | None, label: str | None
     if label is None:
         return list(library.versions(referential))
     return [library.version(referential, label)]
+
+
+def standing(versions: list[VersionEntry]) -> list[VersionEntry]:
+    """Those whose snapshots were not removed for ever."""
+    return [version for version in versions if version.removed_because is None]
 
 
 def _verdicts(library: Library, versions: list[VersionEntry]) -> Iterator[Verdict]:

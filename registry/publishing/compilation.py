@@ -127,6 +127,20 @@ def put_in_place(root: Path, staged: Staged, referential: str, ordinal: int) -> 
     clear_staging(root, referential)
 
 
+def remove_snapshot(root: Path, referential: str, ordinal: int, change_set: uuid.UUID | None) -> None:
+    """Remove a version's snapshot and the private one of its draft; for the holder of the referential's lock.
+
+    First it leaves its place, in one step, so that nobody opens half of it.
+    """
+    place = root / snapshot_folder(referential, ordinal)
+    if place.exists():
+        (root / STAGING / referential).mkdir(parents=True, exist_ok=True)
+        place.rename(root / STAGING / referential / f"removed-{uuid.uuid4().hex}")
+    if change_set is not None:
+        shutil.rmtree(root / PRIVATE / str(change_set), ignore_errors=True)
+    clear_staging(root, referential)
+
+
 def snapshot_condition(
     place: Path, content_root: str, *, thoroughly: bool = False
 ) -> Literal["whole", "search", "content"]:

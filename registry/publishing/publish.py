@@ -36,10 +36,11 @@ from registry.publishing.compilation import (
     merged,
     put_in_place,
     rebuild_search,
+    remove_snapshot,
     snapshot_condition,
 )
 from registry.publishing.locks import file_lock
-from registry.publishing.log import append_leaf
+from registry.publishing.log import append_leaf, removals
 from registry.publishing.recipes import recipe_of
 from registry.publishing.rows import (
     overlaps,
@@ -151,7 +152,11 @@ def complete(engine: Engine, root: Path, *, thoroughly: bool = False) -> list[tu
         with file_lock(root, f"{referential}.lock"):
             clear_staging(root, referential)
             with engine.connect() as connection:
+                removed = removals(connection)
                 for version in _versions(connection, referential):
+                    if (referential, version.ordinal) in removed:
+                        remove_snapshot(root, referential, version.ordinal, version.change_set)
+                        continue
                     try:
                         if _complete_version(connection, root, version, thoroughly=thoroughly):
                             compiled.append((referential, version.ordinal))

@@ -27,6 +27,7 @@ from registry.catalogue import (
 from registry.models import Association, AssociationMember, ChangeSet, Correspondence, Referential, Version
 from registry.publishing.checkpoints import shelve_log
 from registry.publishing.locks import file_lock
+from registry.publishing.log import removals
 
 
 def flip_catalogue(engine: Engine, root: Path) -> None:
@@ -40,7 +41,13 @@ def published_catalogue(connection: Connection, root: Path) -> Catalogue:
     """All referentials, the versions whose content is in its place, and the newest correspondences."""
     versions: defaultdict[str, list[VersionEntry]] = defaultdict(list)
     shelved: dict[str, bool] = {}
+    removed = removals(connection)
     for row in connection.execute(select(Version.__table__).order_by(Version.referential, Version.ordinal)):
+        removal = removed.get((row.referential, row.ordinal))
+        if removal is not None:
+            gone = dataclasses.replace(_entry(row), status="tombstoned", removed_because=removal.reason)
+            versions[row.referential].append(gone)
+            continue
         place = root / snapshot_folder(row.referential, row.ordinal)
         # At the end, whether the newest one is.
         shelved[row.referential] = (place / "content" / "manifest.json").is_file()

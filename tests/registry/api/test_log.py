@@ -98,6 +98,9 @@ def test_every_size_is_proved_to_begin_the_next(client: FlaskClient) -> None:
     [
         "/leaves/9",
         "/leaves/99999999999999999999",
+        "/leaves/02",
+        "/leaves/-1",
+        "/leaves/first",
         "/proofs/inclusion?position=9",
         "/proofs/inclusion?position=3&size=3",
         "/proofs/inclusion?position=3&size=10",

@@ -16,7 +16,8 @@ from registry.archives import prove, write_archive
 from registry.database import open_engine
 from registry.logbook import read_log
 from registry.migrations import upgrade
-from tests.registry.small_library import build_library, settings
+from tests.publishing import add_units, publish_list
+from tests.registry.small_library import AFTER, BEFORE, CHANGED_ON, CHANGES, build_library, settings
 from tests.registry.small_log import write_small_log
 
 VERSION = "/api/v1/referentials/units/versions/2024"
@@ -189,3 +190,24 @@ def test_a_rotated_key_signs_at_once_and_the_audit_trail_says_so(
         trail = connection.exec_driver_sql("SELECT actor, action, subject_kind FROM audit_entry").all()
     engine.dispose()
     assert [tuple(entry) for entry in trail] == [("marjaa log rotate", "rotated", "log_key")] * 2
+
+
+def test_a_version_is_removed_by_whoever_confirms_it(marjaa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MARJAA_DATA", str(tmp_path))
+    engine = open_engine(f"sqlite:///{tmp_path / 'marjaa.sqlite'}")
+    upgrade(engine)
+    add_units(engine)
+    for label, items, changes in (("2014", BEFORE, ()), ("2024", AFTER, CHANGES)):
+        publish_list(engine, tmp_path / "snapshots", label, CHANGED_ON, items, changes)
+    engine.dispose()
+    command = ("log", "tombstone", "units", "2014", "--reason", "Judgment 12/2026")
+    assert marjaa(*command).exit_code == 1  # nobody said yes
+    answer = marjaa(*command, "--yes")
+    assert (answer.exit_code, answer.stdout) == (0, "units 2014 is removed; leaf 2 of the log says why.\n")
+    assert marjaa(*command, "--yes").exit_code == 5
+    assert "removed at" in marjaa("log", "list").stdout
+    assert marjaa("snapshot", "verify").exit_code == 0
+    assert marjaa("snapshot", "build").stdout == "Everything is whole.\n"
+    assert marjaa("lookup", "units", "01", "--version", "2014").exit_code == 4
+    monkeypatch.setenv("MARJAA_TOKEN", "marjaa_unknown")
+    assert marjaa(*command, "--yes").exit_code == 3
