@@ -29,6 +29,7 @@ WITHOUT_A_CAPABILITY = ("everybody", "reader", "signed-in", "session")
 OWN = {"referential": "units", "administration": "agency"}
 ANOTHER = {"referential": "activities", "administration": "ministry"}
 REFUSED = (401, 403)
+NOTHING = uuid.UUID(int=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +75,19 @@ class Tried:
         }
         method, rule = row.route.split(" ")
         address = re.sub(
-            r"<(?:[^:<>]+:)?(\w+)>", lambda found: str(known.get(found[1], uuid.UUID(int=7))), rule
+            r"<([^:<>]+:)?(\w+)>",
+            lambda found: str(known.get(found[2], 1 if found[1] and "int" in found[1] else NOTHING)),
+            rule,
         )
         query, body, file = (
             json.loads(json.dumps(part).replace("$own", of[row.own or "referential"]))
             for part in (row.query, row.body, row.file)
         )
+        sent = {"json": body} if file is None else {"data": file, "content_type": "text/csv"}
+        return client.open(address, method=method, query_string=query, headers={"If-Match": '"1"'}, **sent)
 
     def add_draft(self, referential: str) -> uuid.UUID:
         """The first version of a referential, drafted by somebody else."""
-        sent = {"json": body} if file is None else {"data": file, "content_type": "text/csv"}
-        return client.open(address, method=method, query_string=query, headers={"If-Match": '"1"'}, **sent)
         with self.desk.engine.begin() as connection:
             draft = add_change_set(connection, referential)
             of = models.ChangeSet.id == draft
