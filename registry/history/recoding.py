@@ -15,14 +15,15 @@ import numpy as np
 
 from matching.layout import INVALID, day_of
 from matching.store import Store
-from referentials.records import ChangeEvent
+from referentials.records import ChangeEvent, State
 from referentials.snapshot import Content
-from registry.history.facts import state_on
+from registry.history.facts import Facts, state_on
 from registry.history.projection import Projection, project
 
 # What becomes of a code that cannot be projected; the other outcomes are those of `Projection`.
 UNKNOWN_CODE = "unknown-code"
 NOT_VALID_THEN = "not-valid-then"
+_KEPT = 20_000  # items whose states are kept at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,30 @@ class Recoded:
         return None if self.ambiguous else self.targets[0].code
 
 
+class _Remembered:
+    """The facts of a content, with the states of items that were asked for lately kept at hand.
+
+    Walks to and fro between the same items ask for them again and again.
+    """
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._states: dict[UUID, Sequence[State]] = {}
+
+    def states_of(self, item: UUID) -> Sequence[State]:
+        """The states of an item, earliest first."""
+        found = self._states.get(item)
+        if found is None:
+            if len(self._states) >= _KEPT:
+                self._states.clear()
+            found = self._states[item] = self._content.states_of(item)
+        return found
+
+    def events_of(self, item: UUID) -> Sequence[ChangeEvent]:
+        """The change events an item had a part in, by date."""
+        return self._content.events_of(item)
+
+
 class Recoder:
     """Recodes from one date to another, in either direction, as one version has it.
 
@@ -72,11 +97,11 @@ class Recoder:
         end: date,
     ) -> None:
         self.start, self.end = start, end
-        self._content = content
+        self._facts = _Remembered(content)
         self._store = store
         self._items_of_code = items_of_code
         self._start, self._end = day_of(start), day_of(end)
-        self._touched = touched_codes(content, start, end)
+        self._touched = touched_codes(self._facts, content.events(), start, end)
         self._table: dict[str, Recoded] = {}
 
     def recode(self, code: str) -> Recoded:
@@ -112,9 +137,9 @@ class Recoder:
     def _recoded(self, code: str) -> Recoded:
         items = self._items_of_code(code)
         for item in items:
-            state = state_on(self._content, item, self.start)
+            state = state_on(self._facts, item, self.start)
             if state is not None and state.code == code:
-                return recoded(project(self._content, item, self.start, self.end))
+                return recoded(project(self._facts, item, self.start, self.end))
         return _without(code, NOT_VALID_THEN if items else UNKNOWN_CODE)
 
 
@@ -131,17 +156,17 @@ def recoded(projection: Projection) -> Recoded:
     )
 
 
-def touched_codes(content: Content, start: date, end: date) -> frozenset[str]:
+def touched_codes(facts: Facts, events: Iterable[ChangeEvent], start: date, end: date) -> frozenset[str]:
     """All codes of the items to which something happened, or may have happened, between two dates."""
     first, last = min(start, end), max(start, end)
     items = {
         link.item
-        for event in content.events()
+        for event in events
         if min(event.earliest_on or event.effective_on, event.effective_on) <= last
         and max(event.latest_on or event.effective_on, event.effective_on) >= first
         for link in event.links
     }
-    return frozenset(state.code for item in items for state in content.states_of(item))
+    return frozenset(state.code for item in items for state in facts.states_of(item))
 
 
 def _without(code: str, outcome: str) -> Recoded:
