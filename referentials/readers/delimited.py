@@ -74,10 +74,13 @@ def encoding_of(path: Path) -> str:
 def _of_place(chunk: bytes, line: int, file: str) -> str:
     """The encoding of bytes that are not UTF-8, or not all of them."""
     try:
-        return detect_encoding(chunk[chunk.find(b"\n") + 1 :], file=file)
+        encoding = detect_encoding(chunk[chunk.find(b"\n") + 1 :], file=file)
     except TableError:
+        encoding = "utf-8"
+    if encoding.startswith("utf"):
         problem = "most of the file is UTF-8, but not all; save it as UTF-8"
-        raise TableError(problem, file=file, row=line) from None
+        raise TableError(problem, file=file, row=line)
+    return encoding
 
 
 def _of_sample(chunk: bytes, file: str) -> str:

@@ -141,6 +141,8 @@ def _preview(asked: _Asked, how: HowToRead, as_json: bool) -> None:
 def _draft(at_work: Work, asked: _Asked, how: HowToRead) -> ChangeSetView:
     """The draft that is named, else a new one."""
     if asked.draft is not None:
+        if asked.label is not None or asked.effective_on is not None or asked.basis:
+            raise BadValue("--draft", asked.draft, "no label, day or basis beside it: the draft has its own")
         with at_work.reading() as connection:
             found = at_work.meant(connection, asked.draft)
         if found.referential != asked.referential:

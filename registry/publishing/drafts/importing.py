@@ -95,6 +95,8 @@ def import_file(
         with engine.connect() as connection:
             draft = read_change_set(connection, change_set)
             require(actor, "edit", referential=draft.referential)
+            if how.shapes_only and draft.mode == "full":
+                raise BadValue("shapes_only", draft.mode, "a draft of changes: shapes are no whole list")
             facts = facts_of(path, shown)
             source = draft.basis or shown
             reading = _open(connection, root, draft.referential, draft.base_ordinal, path, how, source)

@@ -158,7 +158,8 @@ def test_shapes_lead_to_a_refinement_of_the_newest_version(engine: Engine, tmp_p
         ((*NEW, "--column", "colour=nom"), 2, "an item has no 'colour'"),
         ((*NEW, "--column", "code=cod"), 2, "no column titled 'cod'"),
         ((*NEW, "--level", "district"), 2, "one of region"),
-        ((*NEW, "--draft", "ffffffff"), 2, "the id of a change set"),
+        ((*NEW, "--draft", "ffffffff"), 2, "the draft has its own"),
+        (("--draft", "ffffffff"), 2, "the id of a change set"),
         (("--draft", "00000000-0000-0000-0000-000000000000"), 4, "no change set"),
     ],
 )

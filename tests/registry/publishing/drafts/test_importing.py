@@ -326,6 +326,12 @@ def test_shapes_are_attached_and_all_else_stays(units: Engine, root: Path, tmp_p
     assert [(item.code, item.shape is None) for item in proposed.items] == [("01.05", False), ("01", True)]
 
 
+def test_shapes_are_no_whole_list(units: Engine, root: Path, tmp_path: Path):
+    path = shapes(tmp_path, [("01", shapely.Point(0, 0))])
+    with pytest.raises(BadValue, match="shapes are no whole list"):
+        import_file(units, root, EDITOR, opened(units), path, HowToRead(shapes_only=True))
+
+
 def test_shapes_for_another_level_are_refused(units: Engine, root: Path, tmp_path: Path):
     path = shapes(tmp_path, [("01.05", shapely.Point(0, 0)), ("01", shapely.Point(0, 0))])
     draft = opened(units, "changes")
