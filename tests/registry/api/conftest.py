@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from tests.registry.small_library import build_library, settings
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a service with the small library; tests must not write to it."""
+def published(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
+    """The data folder of a service: the small library, an empty database; tests must not write to it."""
     data = tmp_path_factory.mktemp("published")
     build_library(data / "snapshots")
+    shutil.copyfile(migrated_sqlite, data / "marjaa.sqlite")
     return data
 
 
