@@ -10,6 +10,7 @@ from flask import Response
 from registry.api.answering import Caching, answer_json, caching, mark_of, services
 from registry.api.arguments import NoArguments
 from registry.api.blueprint import Blueprint
+from registry.api.leaves import leaf_of
 from registry.api.schemas import (
     ReferentialListSchema,
     ReferentialSchema,
@@ -46,7 +47,8 @@ def versions(_given: dict[str, Any], referential: str) -> Response:
     """The versions of a referential, oldest first; last those that are scheduled, not to be read yet."""
     entry = services().library.referential(referential)
     known = (*entry.versions, *entry.scheduled)
-    return answer_json({"items": known, "next": None}, _caching(entry), VersionListSchema)
+    fresh = _caching(entry, *map(leaf_of, known))
+    return answer_json({"items": known, "next": None}, fresh, VersionListSchema)
 
 
 @blueprint.route("/referentials/<referential>/versions/<version>")
@@ -60,8 +62,8 @@ def version(_given: dict[str, Any], referential: str, version: str) -> Response:
     library = services().library
     entry = library.referential(referential)
     found = library.version(referential, version)
-    return answer_json(found, _caching(entry), VersionSchema)
+    return answer_json(found, _caching(entry, leaf_of(found)), VersionSchema)
 
 
-def _caching(*entries: ReferentialEntry) -> Caching:
-    return caching(mark_of(entries), immutable=False)
+def _caching(*parts: ReferentialEntry | int | None) -> Caching:
+    return caching(mark_of(parts), immutable=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import EXCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
+from registry.api.leaves import leaf_of
 from registry.serving.listing import STATUSES
 
 
@@ -48,6 +49,13 @@ class VersionSchema(Answer):
     effective_on = fields.Date(required=True)
     status = fields.String(required=True)
     content_root = fields.String(required=True)
+    leaf = fields.Function(
+        leaf_of,
+        metadata={
+            "type": ["integer", "null"],
+            "description": "Position of its leaf in the log; null where no checkpoint covers it yet.",
+        },
+    )
     removed_because = fields.String(
         required=True,
         allow_none=True,

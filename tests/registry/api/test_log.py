@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from pathlib import Path
 
 import pytest
@@ -73,6 +72,15 @@ def test_a_leaf_is_served_as_it_was_hashed_and_for_ever(client: FlaskClient) -> 
     listed = get(client, "/leaves", start=2, limit=1)["items"][0]
     assert leaf_hash(answer.data).hex() == listed["leaf_hash"]
     assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_a_version_says_where_its_leaf_is(client: FlaskClient) -> None:
+    versions = client.get("/api/v1/referentials/units/versions").json["items"]
+    leaves = [get(client, f"/leaves/{version['leaf']}") for version in versions]
+    assert (
+        [each["label"] for each in leaves] == [version["label"] for version in versions] == ["2014", "2024"]
+    )
+    assert client.get("/api/v1/referentials/units/versions/2024").json["leaf"] == versions[1]["leaf"]
 
 
 def test_every_leaf_can_be_proved_in_every_size(client: FlaskClient) -> None:
@@ -181,4 +189,4 @@ def test_a_damaged_log_is_said_and_the_data_is_served_all_the_same(tmp_path: Pat
     assert (answer.status_code, answer.json["type"]) == (503, "/problems/snapshot-damaged")
     assert str(tmp_path) not in answer.text
     assert client.get("/api/v1/referentials/units/items/01").status_code == 200
-    assert json.loads(client.get("/api/v1/referentials/units/versions/2024").data)["label"] == "2024"
+    assert client.get("/api/v1/referentials/units/versions/2024").json["leaf"] is None
