@@ -19,7 +19,8 @@ from registry.errors import Conflict
 from registry.models import ChangeSet
 from registry.publishing.change_sets import head
 from registry.publishing.compilation import base_content
-from registry.publishing.drafts.items import forget_item, read_items, set_item
+from registry.publishing.drafts.items import forget_item, set_item
+from registry.publishing.drafts.listing import working_list
 from registry.publishing.drafts.opening import touch
 
 
@@ -54,20 +55,19 @@ def rebase(
     then, since = (base_content(root, draft.referential, ordinal) for ordinal in (base, newest))
     if since is None:
         raise Conflict(f"The newest version of {draft.referential} cannot be read.")
+    # What a file has no column for is as in the base that it was made for.
+    listed = working_list(connection, root, change_set)
     connection.execute(update(ChangeSet).where(ChangeSet.id == change_set).values(base_ordinal=newest))
     touched = _touched(then, since)
-    rows = {row.code: row for row in read_items(connection, change_set) if row.code in touched}
+    edits = {item.code: item for item in listed.edits if item.code in touched}
     taken_over: list[str] = []
     conflicts: list[str] = []
     for code, (before, after) in sorted(touched.items()):
-        if draft.mode == "full":
-            listed = rows[code].item if code in rows else None
-            if _same(listed, before):
-                _take_over(connection, change_set, code, after)
-                taken_over.append(code)
-            elif not _same(listed, after):
-                conflicts.append(code)
-        elif code in rows and not _same(rows[code].item, after):
+        item = edits.get(code)
+        if draft.mode == "full" and _same(item, before):
+            _take_over(connection, change_set, code, after)
+            taken_over.append(code)
+        elif (draft.mode == "full" or item is not None or code in listed.removed) and not _same(item, after):
             conflicts.append(code)
     return RebaseReport(newest, tuple(taken_over), tuple(conflicts))
 

@@ -14,8 +14,6 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from referentials.canonical import JSON
 from referentials.listing import ListedItem
-from referentials.relisting import relist_item
-from referentials.standing_codes import StandingCodes
 from registry.accounts import audit
 from registry.accounts.actors import Actor, require
 from registry.clock import now
@@ -29,9 +27,9 @@ from registry.errors import (
 )
 from registry.models import ErrorReport, ItemState, Referential, Version
 from registry.publishing.change_sets import head
-from registry.publishing.compilation import base_content
-from registry.publishing.drafts.items import read_items, set_item
+from registry.publishing.drafts.items import set_item
 from registry.publishing.drafts.opening import ChangeSetView, NewDraft, open_draft, read_change_set, touch
+from registry.publishing.drafts.paging import find_row, item_as_proposed
 from registry.publishing.outbox import tell
 from registry.publishing.review.steps import required_text
 
@@ -211,16 +209,9 @@ def _take_up(
 
 def _as_it_stands(connection: Connection, root: Path, draft: ChangeSetView, code: str) -> ListedItem:
     """The item as the draft lists it, else as its base has it; raises Conflict where neither does."""
-    rows = [row for row in read_items(connection, draft.id) if row.code == code]
-    item = rows[-1].item if rows else None
-    if not rows and draft.mode == "changes":
-        content = base_content(root, draft.referential, draft.base_ordinal or 0)
-        standing = StandingCodes(content)
-        if content is not None and code in standing:
-            state = standing.state(code)
-            parent = None if state is None or state.parent is None else standing.state_of(state.parent)
-            codes = {} if parent is None else {parent.item: parent.code}
-            item = relist_item(content, standing.item(code), codes)
+    # What a full list leaves out, it lets go.
+    left_out = draft.mode == "full" and find_row(connection, draft.id, code) is None
+    item = None if left_out else item_as_proposed(connection, root, draft.id, code)
     if item is None:
         raise Conflict(
             f"The code {code} of {draft.referential} has no item any more that could be put right."

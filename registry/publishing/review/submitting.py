@@ -14,6 +14,7 @@ from registry.clock import now
 from registry.database import begin_write
 from registry.errors import Conflict
 from registry.publishing.compilation import (
+    PRIVATE,
     STAGING,
     Staged,
     base_content,
@@ -97,7 +98,7 @@ def _compile(connection: Connection, root: Path, draft: ChangeSetView) -> Staged
 
 def _staging(root: Path, change_set: uuid.UUID) -> Path:
     """Apart from the referential's: a publication clears that."""
-    return root / STAGING / ".drafts" / str(change_set)
+    return root / STAGING / PRIVATE / str(change_set)
 
 
 def _put_in_place(root: Path, staged: Staged, change_set: uuid.UUID) -> None:

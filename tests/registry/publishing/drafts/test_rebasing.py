@@ -13,7 +13,8 @@ from referentials.listing import ListedItem
 from registry.accounts.actors import NotAllowed
 from registry.database import begin_write
 from registry.library import Library
-from registry.publishing.drafts.items import read_items
+from registry.publishing.drafts.items import DraftRow, append_items, read_items
+from registry.publishing.drafts.opening import edit_details, touch
 from registry.publishing.drafts.rebasing import RebaseReport, rebase
 from registry.publishing.review import publish_approved, submit
 from tests.registry.publishing.review.world import (
@@ -96,6 +97,22 @@ def test_a_full_list_that_touched_the_same_item_keeps_its_own(world: World) -> N
     meanwhile(world, renamed(SOUSS, "Sous"))
     assert rebased(world, draft).conflicts == ("02",)
     assert listed(world, draft)["02"] == "Souss-Massa"
+
+
+def test_a_column_that_a_file_lacks_makes_no_conflict(world: World) -> None:
+    draft = world.open(mode="full", label="mine")
+    rows = [
+        DraftRow(number, "set", item.code, replace(item, names={"fr": item.names["fr"]}))
+        for number, item in enumerate(FIRST, 2)
+    ]
+    with begin_write(world.engine) as connection:
+        touch(connection, EDITOR, draft, None)
+        append_items(connection, draft, rows)
+        columns = {"code": "Code", "level": "Niveau", "name_fr": "Nom"}
+        edit_details(connection, EDITOR, draft, None, mapping={"columns": columns})
+    meanwhile(world, renamed(TANGER, "Tanger-Tétouan"))
+    assert rebased(world, draft) == RebaseReport(2, ("01",), ())
+    assert listed(world, draft) == {"01": "Tanger-Tétouan", "02": "Souss"}
 
 
 def test_rebasing_takes_an_approval_back(world: World) -> None:
