@@ -27,6 +27,14 @@ def parse_document(data: bytes, file: str) -> CorrespondenceEntry:
     """The correspondence in a JSON document; raises UnfitCorrespondence with what cannot be."""
     try:
         fields = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise _no_document(file, error) from error
+    return entry_of(fields, file)
+
+
+def entry_of(fields: dict[str, JSON], what: str) -> CorrespondenceEntry:
+    """The correspondence that plain JSON states; raises UnfitCorrespondence with what cannot be."""
+    try:
         associations = tuple(
             AssociationEntry(
                 tuple(MemberEntry(str(member["code"]), _share(member)) for member in each["sources"]),
@@ -45,11 +53,16 @@ def parse_document(data: bytes, file: str) -> CorrespondenceEntry:
             associations=associations,
             **{name: str(fields.get(name) or "") for name in _TEXTS},
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        fault = Fault(None, "document", file, f"is no correspondence as JSON ({error})")
-        raise UnfitCorrespondence(file, [fault]) from error
-    require_sound(entry, file)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _no_document(what, error) from error
+    require_sound(entry, what)
     return entry
+
+
+def _no_document(what: str, error: Exception) -> UnfitCorrespondence:
+    return UnfitCorrespondence(
+        what, [Fault(None, "document", what, f"is no correspondence as JSON ({error})")]
+    )
 
 
 def require_sound(entry: CorrespondenceEntry, file: str) -> None:

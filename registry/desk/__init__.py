@@ -11,6 +11,7 @@ PREFIXES = (
     "/api/v1/administrations",
     "/api/v1/audit",
     "/api/v1/change-sets",
+    "/api/v1/correspondence-drafts",
     "/api/v1/data-sets",
     "/api/v1/error-reports",
     "/api/v1/people",

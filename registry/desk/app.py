@@ -15,6 +15,7 @@ from registry.database import open_engine
 from registry.desk import (
     audit,
     authentication,
+    correspondences,
     drafting,
     impacts,
     inventory,
@@ -39,6 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit.blueprint,
     inventory.blueprint,
     subscriptions.blueprint,
+    correspondences.blueprint,
     *drafting.BLUEPRINTS,
     impacts.blueprint,
 )
