@@ -109,7 +109,8 @@ def opened_desk(engine: Engine, data: Path, **variables: str) -> Iterator[DeskUn
 
 
 def _nothing_published() -> dict[str, object]:
-    return {"components": {}, "paths": {}, "tags": []}
+    described = {"openapi": "3.1.0", "info": {"title": "Marjaa", "version": "0"}}
+    return {**described, "components": {}, "paths": {}, "tags": []}
 
 
 def add_administration(connection: Connection, administration: str) -> None:
