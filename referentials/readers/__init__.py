@@ -67,14 +67,16 @@ def open_reading(
     default_level: str | None = None,
     source: str = "",
     roles: Collection[str] | None = None,
+    kept: Guess | None = None,
 ) -> Reading:
     """Open a file as a list of items.
 
-    The format is told from the content where it is not named. Columns are guessed; `mapping` overrides the
-    guess role by role (an empty title takes a role away), and `roles`, where they are named, are all that is
-    read. `sheet` is a sheet of a workbook or a layer of a GeoPackage, `default_level` the level of all rows
-    that name none, and `source` what other names and figures are said to come from. A row that cannot be read
-    is a row with problems, and the reading goes on. Raises TableError and TableTooLarge for a file that
+    The format is told from the content where it is not named. Columns are guessed, or read as `kept` says of
+    a file with the same titles; `mapping` overrides that role by role (an empty title takes a role away), and
+    `roles`, where they are named, are all that is read. `sheet` is a sheet of a workbook or a layer of a
+    GeoPackage, `default_level` the level of all rows that name none, and `source` what other names and
+    figures are said to come from. A row that cannot be read is a row with problems, and the reading goes on.
+    Raises TableError and TableTooLarge for a file that
     cannot, now or while the rows are gone through, and BadMapping.
     """
     try:
@@ -87,6 +89,8 @@ def open_reading(
     rows = at_most(found.rows, found.file)
     first = list(islice(rows, _SAMPLED))
     guess = found.guess or _guess(found, first, kind, levels, languages, default_level)
+    if kept is not None and {*kept.mapping.columns.values(), *kept.unused} == set(found.titles):
+        guess = replace(kept, reasons=dict.fromkeys(kept.mapping.columns, "as in the file before"))
     guess = _settled(guess, given, found, roles)
     level = default_level or guess.level
     maker = ItemMaker(guess.mapping, found.titles, kind, levels, level, source)

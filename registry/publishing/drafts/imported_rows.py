@@ -24,6 +24,7 @@ from registry.publishing.drafts.opening import ChangeSetView, StaleRevision, loc
 
 EDITABLE = ("draft", "changes_requested")
 UNFINISHED = "unfinished"
+_MARKS = ("first", "stored", "row", "revision")
 
 
 class ImportedRows:
@@ -47,11 +48,13 @@ class ImportedRows:
         with begin_write(self.engine) as connection:
             draft = touch(connection, actor, self.change_set, revision, action="imported")
             self._revision = draft.revision
-            left = dict((draft.mapping or {}).get(UNFINISHED, {}))
-            if left.get("read") == self._how() and left.get("revision") == draft.revision - 1:
+            left = (draft.mapping or {}).get(UNFINISHED)
+            if not (isinstance(left, dict) and all(type(left.get(name)) is int for name in _MARKS)):
+                left = dict.fromkeys(_MARKS, 0)  # nothing, or written by hand
+            if left.get("read") == self._how() and left["revision"] == draft.revision - 1:
                 self._first, self._stored, self.row = left["first"], left["stored"], left["row"]
             else:
-                self._drop(connection, left.get("first", 0), left.get("stored", 0))
+                self._drop(connection, left["first"], left["stored"])
                 self._refuse_other_columns(connection, draft)
                 newest = select(func.max(ITEM.c.position)).where(ITEM.c.change_set == self.change_set)
                 highest = connection.execute(newest).scalar()
@@ -126,7 +129,11 @@ class ImportedRows:
 
     def _refuse_other_columns(self, connection: Connection, draft: ChangeSetView) -> None:
         known = (draft.mapping or {}).get("columns")
-        if draft.mode == "full" or known is None or set(known) == set(self.described["columns"]):
+        if (
+            draft.mode == "full"
+            or not isinstance(known, dict)
+            or set(known) == set(self.described["columns"])
+        ):
             return
         of_files = select(ITEM.c.position).where(
             ITEM.c.change_set == self.change_set, ITEM.c.source_row.is_not(None)

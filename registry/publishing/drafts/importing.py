@@ -9,18 +9,18 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, or_, select
 
 from referentials.canonical import JSON
 from referentials.findings import LIMIT, Finding, Inspection, RuleCount
 from referentials.kinds import kind as kind_of
-from referentials.readers import Guess, Reading, ReadRow, open_reading
+from referentials.readers import BadMapping, Guess, Reading, ReadRow, open_reading
 from referentials.readers import Mapping as Columns
 from referentials.readers.attaching import SHAPE_ROLES, attached
 from referentials.sheets.limits import TableError
 from registry.accounts.actors import Actor, require
 from registry.errors import BadValue, UnknownReferential
-from registry.models import Referential
+from registry.models import ChangeSet, Referential
 from registry.publishing.bulk import CHUNK, chunks
 from registry.publishing.change_sets import head
 from registry.publishing.compilation import base_content
@@ -28,6 +28,8 @@ from registry.publishing.drafts.files import FileFacts, facts_of, kept_name, nam
 from registry.publishing.drafts.imported_rows import ImportedRows
 from registry.publishing.drafts.items import DraftRow
 from registry.publishing.drafts.opening import read_change_set
+
+_LOOKED_BACK = 20  # change sets
 
 Progress = Callable[[int], None]
 
@@ -99,7 +101,8 @@ def import_file(
                 raise BadValue("shapes_only", draft.mode, "a draft of changes: shapes are no whole list")
             facts = facts_of(path, shown)
             source = draft.basis or shown
-            reading = _open(connection, root, draft.referential, draft.base_ordinal, path, how, source)
+            base = draft.base_ordinal
+            reading = _open(connection, root, draft.referential, base, path, how, source, change_set)
         stored = ImportedRows(engine, change_set, _described(reading, how, facts))
         stored.begin(actor, revision)
         resumed_after = stored.row
@@ -216,6 +219,7 @@ def _open(
     path: Path,
     how: HowToRead,
     source: str,
+    change_set: uuid.UUID | None = None,
 ) -> Reading:
     columns = (Referential.kind, Referential.levels, Referential.languages)
     described = connection.execute(select(*columns).where(Referential.id == referential)).one_or_none()
@@ -235,6 +239,7 @@ def _open(
         default_level=how.level,
         source=source,
         roles=SHAPE_ROLES if how.shapes_only else None,
+        kept=None if how.shapes_only else _kept(connection, referential, change_set),
     )
     if not how.shapes_only:
         return reading
@@ -242,6 +247,37 @@ def _open(
     if content is None:
         raise BadValue("shapes_only", referential, "a referential with a published version")
     return replace(reading, rows=attached(reading.rows, content, how.level))
+
+
+def _kept(connection: Connection, referential: str, change_set: uuid.UUID | None) -> Guess | None:
+    """How the file before was read, as its editors left it: the draft's own, else the last version's."""
+    mappings = (
+        select(ChangeSet.mapping)
+        .where(
+            ChangeSet.referential == referential,
+            ChangeSet.mapping.is_not(None),
+            or_(ChangeSet.id == change_set, ChangeSet.status == "published"),
+        )
+        .order_by((ChangeSet.id == change_set).desc(), ChangeSet.base_ordinal.desc())
+        .limit(_LOOKED_BACK)
+    )
+    found = map(_guess_of, connection.execute(mappings).scalars())
+    return next((guess for guess in found if guess is not None), None)
+
+
+def _guess_of(mapping: JSON) -> Guess | None:
+    """What a change set keeps of a reading; None where that is of shapes only, or was written by hand."""
+    if not isinstance(mapping, dict) or mapping.get("shapes_only"):
+        return None
+    columns, unused, level = (mapping.get(name) for name in ("columns", "unused", "level"))
+    if not isinstance(columns, dict) or not isinstance(unused, list):
+        return None
+    if not all(isinstance(title, str) for title in columns.values()):
+        return None
+    try:
+        return Guess(Columns(columns), {}, tuple(map(str, unused)), level if isinstance(level, str) else None)
+    except BadMapping:
+        return None
 
 
 def _described(reading: Reading, how: HowToRead, facts: FileFacts) -> dict[str, JSON]:

@@ -30,6 +30,7 @@ from registry.publishing.drafts.opening import (
     ChangeSetView,
     NewDraft,
     StaleRevision,
+    edit_details,
     open_draft,
     read_change_set,
     touch,
@@ -130,6 +131,36 @@ def test_a_file_becomes_the_list_of_a_draft(units: Engine, load):
     assert (report.rows, report.items, report.removed, report.refused) == (2, 2, 0, 0)
     expected = ListedItem("01.05", "commune", "01", {"fr": "Aglou"})
     assert rows(units, draft)[1] == DraftRow(3, "set", "01.05", expected)
+
+
+def test_the_next_file_with_the_same_titles_is_read_like_the_last(units: Engine, load):
+    content = "Code;Nom;Autre\n01;Nord;North\n"
+    draft = opened(units)
+    assert "name_ar" not in load(draft, content).guess.mapping.columns
+    load(draft, content, HowToRead(Mapping({"name_ar": "Autre"}), level="region"))
+    again = load(draft, content.replace("North", "Septentrion")).guess
+    assert (again.mapping.columns["name_ar"], again.reasons["name_ar"]) == ("Autre", "as in the file before")
+    assert again.level == "region"
+    other = load(draft, "Code;Nom;Autre;Type\n01;Nord;North;rural\n").guess
+    assert other.reasons["code"] == "titled 'Code'"
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {"columns": 7},
+        {"columns": {"code": 7}, "unused": []},
+        {"columns": {"x": "y"}, "unused": []},
+        {"unfinished": 7},
+        {"unfinished": {"first": "a", "stored": None, "row": 1, "revision": 2}},
+    ],
+)
+def test_a_mapping_that_was_written_by_hand_does_no_harm(units: Engine, load, mapping: dict[str, Any]):
+    draft = opened(units)
+    with begin_write(units) as connection:
+        edit_details(connection, EDITOR, draft, None, mapping=mapping)
+    assert load(draft, lines(["01"])).guess.reasons["code"] == "titled 'code'"
+    assert codes(units, draft) == ["01"]
 
 
 def test_how_a_file_was_read_and_which_file_it_was_is_kept(units: Engine, load):
