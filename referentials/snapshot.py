@@ -121,11 +121,15 @@ def write_content(folder: Path, header: ContentHeader, records: Iterable[Record]
 def write_whole(path: Path, data: bytes) -> None:
     """Replace a file in one step, so that a reader sees the old bytes or the new ones; flushed to disk."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _fingerprint(path: Path) -> dict[str, int | str]:

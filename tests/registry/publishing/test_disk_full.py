@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
+from referentials.snapshot import write_whole
 from registry.errors import problem_of
 from registry.library import Library
 from registry.logbook import read_log
@@ -130,6 +131,17 @@ def test_a_publication_is_wholly_absent_where_the_disk_was_full(
     limit(float("inf"))
     publish_after(engine, root)
     assert readable(root) == ["2014", "2024"]
+
+
+def test_a_file_that_could_not_be_replaced_is_the_old_one_with_nothing_beside_it(
+    root: Path, limit: Callable[[float], Disk]
+) -> None:
+    root.mkdir()
+    write_whole(root / "catalogue.json", b"old")
+    limit(2)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(root / "catalogue.json", b"new and longer")
+    assert {path.name: path.read_bytes() for path in root.iterdir()} == {"catalogue.json": b"old"}
 
 
 @pytest.mark.parametrize("full_at", ["registry.logbook.write_whole", "registry.catalogue.write_whole"])
