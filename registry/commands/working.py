@@ -19,10 +19,14 @@ from registry.config import Settings
 from registry.database import begin_write
 from registry.errors import BadValue
 from registry.publishing.drafts.access import readable, require_reader
-from registry.publishing.drafts.opening import ChangeSetView, list_change_sets, read_change_set
+from registry.publishing.drafts.opening import CLOSED, ChangeSetView, list_change_sets, read_change_set
 
 _BEGINNING = re.compile(r"[0-9a-f]{4,32}")
 SHORTEST = 8  # characters of an id that tables show
+
+EXPECTED = (
+    "the id of a change set, the beginning of one, or REFERENTIAL/LABEL, as `marjaa draft list` shows them"
+)
 
 change_set_argument = click.argument("change_set", metavar="CHANGE_SET")
 
@@ -60,20 +64,26 @@ class Work:
         return readable(connection, self.actor, found, self.settings.today())
 
     def meant(self, connection: Connection, text: str) -> ChangeSetView:
-        """The change set of an id, or of the beginning of one, that the actor may read.
+        """The change set of an id, of the beginning of one, or of REFERENTIAL/LABEL, that the actor may read.
 
-        Raises BadValue, UnknownChangeSet, NotSignedIn and NotAllowed.
+        Of several with a label the one that is still open is meant, else the newest. Raises BadValue,
+        UnknownChangeSet, NotSignedIn and NotAllowed.
         """
         identity = _identity(text)
         if identity is not None:
             found = read_change_set(connection, identity)
             require_reader(connection, self.actor, found, self.settings.today())
             return found
-        plain = text.strip().lower().replace("-", "")
-        alike = [one for one in self.listed(connection) if one.id.hex.startswith(plain)]
-        if _BEGINNING.fullmatch(plain) is None or len(alike) != 1:
-            expected = "the id of a change set, or the beginning of just one, as `marjaa draft list` shows it"
-            raise BadValue("change_set", text, expected)
+        referential, sign, label = text.partition("/")
+        if sign:
+            alike = [one for one in self.listed(connection, referential) if one.label == label]
+            alike = [one for one in alike if one.status not in CLOSED] or alike[:1]
+        else:
+            plain = text.strip().lower().replace("-", "")
+            known = self.listed(connection) if _BEGINNING.fullmatch(plain) else []
+            alike = [one for one in known if one.id.hex.startswith(plain)]
+        if len(alike) != 1:
+            raise BadValue("change_set", text, EXPECTED)
         return alike[0]
 
     def id_of(self, text: str) -> UUID:

@@ -41,7 +41,7 @@ def require_step(draft: ChangeSetView, step: str) -> None:
         raise Conflict(
             f"The change set {draft.id} of {draft.referential} is {draft.status}; "
             f"{step.replace('_', ' ')} comes only after {' or '.join(sorted(FOLLOWS[step]))}.",
-            status=draft.status,
+            standing=draft.status,
         )
 
 

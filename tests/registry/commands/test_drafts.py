@@ -191,7 +191,8 @@ def test_a_change_set_is_named_by_an_id_or_its_beginning(office: Office):
     draft = open_draft(office)
     whole = office.known("editor", "show", draft)["id"]
     assert office.known("editor", "show", whole)["id"] == whole
-    for wrong in ("zz", "ffff0000", ""):
+    assert office.known("editor", "show", "units/2024")["id"] == whole
+    for wrong in ("zz", "ffff0000", "", "units/1999", "nothing/2024"):
         assert office.says("editor", "draft", "show", wrong).exit_code == 2
     unknown = "00000000-0000-0000-0000-000000000000"
     assert office.says("editor", "draft", "show", unknown, "--json").exit_code == 4
