@@ -44,6 +44,9 @@ COMMANDS = {
         "registry.commands.importing", "import_", "Read a file into a draft of the next version."
     ),
     "draft": Place("registry.commands.drafts", "draft", "Work on drafts, review and publish them."),
+    "inventory": Place(
+        "registry.commands.inventory", "inventory", "Administrations, and the data sets that they keep."
+    ),
     "snapshot": Place("registry.commands.snapshots", "snapshot", "Build, verify and list compiled versions."),
     "verify": Place(
         "registry.commands.verify", "verify", "Check that a copy of a version is what was published."

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
 from referentials.canonical import JSON
 from referentials.comparing.model import Comparison, ItemChange, summary_of
+from referentials.formulas import inert
 from referentials.records import ChangeEvent, ChangeLink
 
 COLUMNS = ("level", "code_before", "code_after", "name", "kinds", "field", "before", "after")
 _NAMES_FIRST = ("fr", "ar", "en")
-# A spreadsheet takes such a text for a formula; a plain number is none.
-_FORMULA = re.compile(r"(?![+-]?\d+(?:[.,]\d+)?%?\Z)[=@+\-\t\r]")
 
 
 def item_document(change: ItemChange) -> dict[str, JSON]:
@@ -144,5 +142,4 @@ def _value(value: JSON) -> str:
 def _cell(value: JSON) -> str | int | float | None:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
-    said = _value(value)
-    return f"'{said}" if _FORMULA.match(said) else said
+    return inert(_value(value))

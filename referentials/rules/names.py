@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from matching.text import fold, script_of
 from referentials.canonical import JSON
+from referentials.formulas import is_formula
 from referentials.listing import ListedItem
 from referentials.rules.checked import CheckedList, Finding, Severity, finding, shown
 
@@ -31,8 +32,6 @@ _PLACE_NAMES = "place-names"
 _DECEPTIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]"
 )
-_FORMULA_SIGNS = ("=", "@", "+", "-")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
 
 
 def missing_names(checked: CheckedList) -> Iterator[Finding]:
@@ -68,9 +67,9 @@ def formula_like_text(checked: CheckedList) -> Iterator[Finding]:
     """A text that is no number does not start as a formula does: a spreadsheet would run it (error)."""
     for row, item in checked.numbered():
         for column, text in _texts(item):
-            start = text.lstrip()
-            if start.startswith(_FORMULA_SIGNS) and not _NUMBER.fullmatch(start.rstrip()):
-                problem = f"{shown(text)} starts with {start[0]!r}; a spreadsheet would take it for a formula"
+            if is_formula(text):
+                sign = text.lstrip()[:1]
+                problem = f"{shown(text)} starts with {sign!r}; a spreadsheet would take it for a formula"
                 yield finding("formula_like_text", "error", (row, item), column, text, problem)
 
 

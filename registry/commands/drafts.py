@@ -10,6 +10,7 @@ from referentials.canonical import JSON
 from registry.commands.draft_checking import findings, validate, word
 from registry.commands.draft_comparing import compare
 from registry.commands.draft_events import confirm, events, propose, reject, state
+from registry.commands.draft_impact import show_impact
 from registry.commands.draft_reviewing import (
     approve,
     comment,
@@ -66,7 +67,7 @@ def draft() -> None:
     """Drafts of versions: what they list, what is wrong with it, what changes, who approved it.
 
     `marjaa import` makes them of files. Who acts is told by a token in MARJAA_TOKEN. A change set is named by
-    its id, or by the beginning of it.
+    its id, by the beginning of it, or as REFERENTIAL/LABEL.
     """
 
 
@@ -272,6 +273,7 @@ for command in (
     confirm,
     reject,
     compare,
+    show_impact,
     submit,
     request_changes,
     approve,

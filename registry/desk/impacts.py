@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, TextIO
 from uuid import UUID
 
 from flask import Response
 from marshmallow import fields
 
+from referentials.formulas import inert
 from registry.api.arguments import NoArguments
 from registry.api.blueprint import Blueprint
 from registry.api.schemas import Answer
@@ -20,7 +23,7 @@ from registry.desk.working import desk, reading
 from registry.publishing.dependents import affected_correspondences, affected_referentials
 from registry.publishing.drafts.access import require_reader
 from registry.publishing.drafts.opening import read_change_set
-from registry.publishing.impact import Impact, impact
+from registry.publishing.impact import Impact, Replacement, impact
 
 PROVIDERS = (affected_data_sets, affected_correspondences, affected_referentials)
 RECODING = ("code", "level", "outcome", "new_code", "share", "basis")
@@ -62,7 +65,7 @@ class ImpactSchema(Answer):
 
 @blueprint.route("/change-sets/<uuid:change_set>/impact")
 @everybody
-@documented(ImpactSchema)
+@documented(ImpactSchema, HTTPStatus.UNPROCESSABLE_ENTITY)
 @blueprint.arguments(NoArguments, location="query")
 def whom_it_touches(_given: dict[str, Any], change_set: UUID) -> Response:
     """Whom the change set touches: data sets with bound columns, correspondences, dependent referentials."""
@@ -71,15 +74,12 @@ def whom_it_touches(_given: dict[str, Any], change_set: UUID) -> Response:
 
 @blueprint.route("/change-sets/<uuid:change_set>/impact.csv")
 @everybody
-@documented(None, media_types=("text/csv",))
+@documented(None, HTTPStatus.UNPROCESSABLE_ENTITY, media_types=("text/csv",))
 @blueprint.arguments(NoArguments, location="query")
 def recoding_file(_given: dict[str, Any], change_set: UUID) -> Response:
     """The recoding file: a row for each code that goes and each code that replaces it, with its share."""
     written = io.StringIO()
-    rows = csv.writer(written)
-    rows.writerow(RECODING)
-    for each in _impact(change_set).replacements:
-        rows.writerow((each.gone, each.level, each.outcome, each.code, each.share, each.basis))
+    write_recoding(written, _impact(change_set).replacements)
     return Response(written.getvalue(), content_type="text/csv; charset=utf-8")
 
 
@@ -89,3 +89,12 @@ def _impact(change_set: UUID) -> Impact:
         draft = read_change_set(connection, change_set)
         require_reader(connection, current_actor(), draft, used.settings.today())
         return impact(connection, used.settings.snapshots, used.library, change_set, PROVIDERS)
+
+
+def write_recoding(file: TextIO, replacements: Iterable[Replacement]) -> None:
+    """The recoding file as CSV (RFC 4180); cells that a spreadsheet would compute are marked as text."""
+    rows = csv.writer(file)
+    rows.writerow(RECODING)
+    for each in replacements:
+        cells = (each.gone, each.level, each.outcome, each.code, each.share, each.basis)
+        rows.writerow([inert(cell) if isinstance(cell, str) else cell for cell in cells])

@@ -7,10 +7,10 @@ import io
 import json
 from dataclasses import asdict
 
+from referentials.formulas import inert
 from registry.publishing.drafts.kept_findings import Report
 
 COLUMNS = ("severity", "rule", "row", "code", "column", "value", "message")
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_json(report: Report) -> str:
@@ -44,5 +44,5 @@ def report_csv(report: Report) -> str:
     for each in report.findings:
         row = "" if each.row is None else str(each.row)
         cells = (each.severity, each.rule, row, each.code, each.column, each.value, each.message)
-        writer.writerow(f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell for cell in cells)
+        writer.writerow(map(inert, cells))
     return out.getvalue()

@@ -37,4 +37,4 @@ def test_as_csv_it_runs_nothing_in_a_spreadsheet():
     header, *rows = csv.reader(io.StringIO(report_csv(REPORT)))
     assert header == ["severity", "rule", "row", "code", "column", "value", "message"]
     assert rows[0][:6] == ["error", "formula_like_text", "2", "01", "name_fr", "'=1+1"]
-    assert rows[1][2:] == ["", "'-02", "name_ar", "", 'there is no name, "ar"']
+    assert rows[1][2:] == ["", "-02", "name_ar", "", 'there is no name, "ar"']
