@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 
 import orjson
@@ -28,9 +27,24 @@ def item_bytes(item: ListedItem) -> bytes:
             "names": dict(item.names),
             "attributes": plain(item.attributes),
             "shape": None if item.shape is None else to_wkb(item.shape).hex(),
-            "other_names": [asdict(other) for other in item.other_names],
+            "other_names": [
+                {
+                    "text": other.text,
+                    "language": other.language,
+                    "script": other.script,
+                    "use": other.use,
+                    "source": other.source,
+                }
+                for other in item.other_names
+            ],
             "observations": [
-                {**asdict(seen), "observed_on": seen.observed_on.isoformat(), "value": plain(seen.value)}
+                {
+                    "measure": seen.measure,
+                    "observed_on": seen.observed_on.isoformat(),
+                    "value": plain(seen.value),
+                    "unit": seen.unit,
+                    "source": seen.source,
+                }
                 for seen in item.observations
             ],
             "valid_from": _iso(item.valid_from),
@@ -57,7 +71,7 @@ def item_of(payload: bytes) -> ListedItem:
             ),
             valid_from=_date(fields.get("valid_from")),
         )
-    except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
         raise MalformedRecord(f"not a listed item: {payload[:120]!r} ({error})") from error
 
 
@@ -91,12 +105,13 @@ def change_of(payload: bytes) -> ListedChange:
             earliest_on=_date(fields.get("earliest_on")),
             latest_on=_date(fields.get("latest_on")),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise MalformedRecord(f"not a listed change: {payload[:120]!r} ({error})") from error
 
 
 def _link(link: ListedLink) -> dict[str, JSON]:
-    return {name: value for name, value in asdict(link).items() if value is not None}
+    fields = {"code": link.code, "share": link.share, "share_basis": link.share_basis}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _said(fields: Mapping[str, JSON]) -> bytes:
