@@ -1,4 +1,4 @@
-"""Every documented resource of drafts and error reports is fuzzed, signed in: no 5xx, no undocumented answer."""
+"""What is documented of drafts and error reports, fuzzed by an administrator: no undocumented answer."""
 
 from __future__ import annotations
 
