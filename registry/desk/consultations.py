@@ -37,7 +37,13 @@ def comments(given: dict[str, Any], change_set: UUID) -> Response:
 
 @blueprint.route("/change-sets/<uuid:change_set>/comments", methods=["POST"])
 @everybody
-@documented(CommentSchema, HTTPStatus.CONFLICT, *BODY_ERRORS, status=HTTPStatus.CREATED)
+@documented(
+    CommentSchema,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    *BODY_ERRORS,
+    status=HTTPStatus.CREATED,
+)
 @blueprint.arguments(CommentBody)
 def comment(body: dict[str, Any], change_set: UUID) -> Response:
     """Comment on a change set that you may read, or answer a comment."""
