@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,10 +111,10 @@ class _Proposal:
 
 
 def _draft(referential: str, ordinal: int, current: StandingCodes, proposal: _Proposal) -> Draft:
-    problems = _structural_problems(current, proposal)
     pairing = Pairing(referential, ordinal, current, proposal.effective_on)
     first = current.content is None
-    problems += pairing.pair(proposal.items, proposal.leaving, proposal.changes, first=first)
+    unpaired = pairing.pair(proposal.items, proposal.leaving, proposal.changes, first=first)
+    problems = _structural_problems(current, proposal, pairing) + unpaired
     if problems:
         raise UnfitList(problems)
     calendar = Calendar(proposal.changes, proposal.effective_on)
@@ -126,8 +127,10 @@ def _draft(referential: str, ordinal: int, current: StandingCodes, proposal: _Pr
     return Draft(tuple(added), tuple(compared.withdrawn))
 
 
-def _structural_problems(current: StandingCodes, proposal: _Proposal) -> list[str]:
+def _structural_problems(current: StandingCodes, proposal: _Proposal, pairing: Pairing) -> list[str]:
     items = {item.code: item for item in proposal.items}
+    # Who stays under another code keeps its children, listed or not.
+    staying = {item: code for code, item in pairing.items.items()}
     gone = frozenset(proposal.leaving)
     codes = Counter(item.code for item in proposal.items)
     problems = [f"code {code!r} comes {count} times" for code, count in codes.items() if count > 1]
@@ -138,18 +141,35 @@ def _structural_problems(current: StandingCodes, proposal: _Proposal) -> list[st
         and item.parent not in items
         and (item.parent not in current or item.parent in gone)
     ]
-    problems += [
-        f"code {child.code!r} has the parent {parent!r}, which is not in the list"
-        for parent in sorted(gone)
-        for child in current.children_of([current.item(parent)])
-        if child.code not in items and child.code not in gone and parent not in items
-    ]
+    problems += _orphans(current, items, gone, staying)
     for item in proposal.items:
         problem = None if item.shape is None else shape_problem(item.shape)
         if problem is not None:
             problems.append(f"code {item.code!r}: {problem}")
         problems += _stated_twice(item)
-    return problems + [f"code {code!r} is its own ancestor" for code in _in_cycles(current, items)]
+    return problems + [f"code {code!r} is its own ancestor" for code in _in_cycles(current, items, staying)]
+
+
+def _orphans(
+    current: StandingCodes,
+    items: Mapping[str, ListedItem],
+    gone: Collection[str],
+    staying: Collection[uuid.UUID],
+) -> list[str]:
+    """What is not listed and stays, while its parent leaves or gives its code to another item."""
+    leavers = {
+        item: code
+        for code in (*gone, *items)
+        if code in current and (item := current.item(code)) not in staying
+    }
+    return [
+        f"code {child.code!r} has the parent {parent!r}, which is not in the list"
+        if parent in gone
+        else f"code {child.code!r} has the parent {parent!r}, which is another item now: list it, too"
+        for child in current.children_of(leavers)
+        if child.code not in items and child.code not in gone and child.parent is not None
+        for parent in [leavers[child.parent]]
+    ]
 
 
 def _stated_twice(item: ListedItem) -> list[str]:
@@ -161,14 +181,18 @@ def _stated_twice(item: ListedItem) -> list[str]:
     ]
 
 
-def _in_cycles(current: StandingCodes, items: Mapping[str, ListedItem]) -> list[str]:
+def _in_cycles(
+    current: StandingCodes, items: Mapping[str, ListedItem], staying: Mapping[uuid.UUID, str]
+) -> list[str]:
     """One code of each circle of parents that goes through the list."""
 
     def parent_of(code: str) -> str | None:
         if code in items:
             return items[code].parent
         state = current.state(code)
-        parent = None if state is None or state.parent is None else current.state_of(state.parent)
+        if state is None or state.parent is None or state.parent in staying:
+            return None if state is None or state.parent is None else staying[state.parent]
+        parent = current.state_of(state.parent)
         return None if parent is None else parent.code
 
     settled: set[str] = set()

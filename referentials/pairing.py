@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from referentials.events import EVENTS, Effect
@@ -44,7 +44,8 @@ class Pairing:
         if problems:
             return problems
         problems += _said_twice(changes)
-        kept = self._kept(changes, problems)
+        kept, contested = codes_kept(changes, self.current)
+        problems += contested
         for item in items:
             before = self.before(kept[item.code]) if item.code in kept else self.current.state(item.code)
             start = item.valid_from if first else item.valid_from or self.effective_on
@@ -80,27 +81,6 @@ class Pairing:
             f"code {code!r} disappears and no change event says why"
             for code in sorted(set(leaving) - explained_sources)
         ]
-
-    def _kept(self, changes: Sequence[ListedChange], problems: list[str]) -> dict[str, str]:
-        """New code → code before, where a change keeps the item."""
-        free = {
-            link.code
-            for change in changes
-            for link in change.sources
-            if _ends_code(change, link.code) or (_keeps_item(change) and link.code != change.targets[0].code)
-        }
-        kept: dict[str, str] = {}
-        for change in changes:
-            if not _keeps_item(change):
-                continue
-            before, after = change.sources[0].code, change.targets[0].code
-            if before != after and after in self.current and after not in free:
-                # A correction may say that another item is meant; nothing else gives an item's code away.
-                if not EVENTS[change.type].withdraws:
-                    problems.append(f"{change.type} of {before!r} leads to {after!r}, which another item has")
-            elif kept.setdefault(after, before) != before:
-                problems.append(f"code {after!r} takes the place of both {kept[after]!r} and {before!r}")
-        return kept
 
     def _claimed_twice(self) -> list[str]:
         claims: defaultdict[uuid.UUID, list[str]] = defaultdict(list)
@@ -165,6 +145,39 @@ def codes_ended(changes: Sequence[ListedChange]) -> set[str]:
     """The codes whose place another code takes, or that end, by these changes."""
     known = [change for change in changes if change.type in EVENTS]
     return {link.code for change in known for link in change.sources if _ends_code(change, link.code)}
+
+
+def codes_kept(changes: Sequence[ListedChange], current: StandingCodes) -> tuple[dict[str, str], list[str]]:
+    """New code → code before, where a change keeps the item; and what keeps changes from being so."""
+    known = [change for change in changes if change.type in EVENTS]
+    free = {
+        link.code
+        for change in known
+        for link in change.sources
+        if _ends_code(change, link.code) or (_keeps_item(change) and link.code != change.targets[0].code)
+    }
+    kept: dict[str, str] = {}
+    problems: list[str] = []
+    for change in filter(_keeps_item, known):
+        before, after = change.sources[0].code, change.targets[0].code
+        if before != after and after in current and after not in free:
+            # A correction may say that another item is meant; nothing else gives an item's code away.
+            if not EVENTS[change.type].withdraws:
+                problems.append(f"{change.type} of {before!r} leads to {after!r}, which another item has")
+        elif kept.setdefault(after, before) != before:
+            problems.append(f"code {after!r} takes the place of both {kept[after]!r} and {before!r}")
+    return kept, problems
+
+
+def successors(changes: Sequence[ListedChange]) -> Iterator[tuple[str, str]]:
+    """Each code that ends by a change, with the one code that takes its place."""
+    for change in changes:
+        if change.type in EVENTS and len(change.targets) == 1:
+            yield from (
+                (link.code, change.targets[0].code)
+                for link in change.sources
+                if _ends_code(change, link.code)
+            )
 
 
 def _returns(change: ListedChange) -> bool:

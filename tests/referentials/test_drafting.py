@@ -375,3 +375,19 @@ def test_other_names_of_what_ended_stay(tmp_path: Path) -> None:
     assert [key.family for key in ended.withdrawn] == ["state"]
     annulled = next_draft(base, REGION, changes=(change("annulment", "02", ""),))
     assert [key.family for key in annulled.withdrawn] == ["state", "designation"]
+
+
+def test_what_is_not_listed_cannot_stay_below_a_code_that_another_item_has_now(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD)
+    lower = ListedItem("01", "province", None, {"fr": "Tanger"})
+    with pytest.raises(UnfitList, match=r"'01\.05' has the parent '01', which is another item now"):
+        draft_from_changes("units", 2, base, [lower], [], [], NOW)
+    after = draft_from_changes("units", 2, base, [lower, OLD], [], [], NOW)
+    assert after.added == draft_from_list("units", 2, base, [lower, OLD], [], NOW).added
+
+
+def test_a_circle_through_an_item_that_is_not_listed_is_found(tmp_path: Path) -> None:
+    base = first_version(tmp_path, REGION, OLD)
+    moved = ListedItem("91", "region", "01.05", {"fr": "Tanger"})
+    with pytest.raises(UnfitList, match="is its own ancestor"):
+        draft_from_changes("units", 2, base, [moved], [], [change("recode", "01", "91")], NOW)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from referentials.canonical import JSON
 from referentials.listing import ListedChange, ListedItem
-from referentials.pairing import codes_ended
+from referentials.pairing import codes_ended, codes_kept, successors
 from referentials.relisting import codes_of, relist, relist_item
 from referentials.snapshot import Content
 from referentials.standing_codes import StandingCodes
@@ -57,9 +57,15 @@ class WorkingList:
             return self.edits, self.edit_rows
         listed = {item.code for item in self.edits}
         gone = self.removed | codes_ended(self.changes) | listed
-        kept = sorted(
-            (item for item in relist(self.base) if item.code not in gone), key=lambda item: item.code
-        )
+        kept = sorted((item for item in relist(self.base) if item.code not in gone), key=_code)
+        if self.changes:
+            # Who stays under another code keeps its children.
+            codes, _ = codes_kept(self.changes, StandingCodes(self.base))
+            renewed = {before: after for after, before in codes.items()}
+            kept = [
+                replace(item, parent=renewed[item.parent]) if item.parent in renewed else item
+                for item in kept
+            ]
         return (*self.edits, *kept), (*self.edit_rows, *(None for _ in kept))
 
 
@@ -93,8 +99,7 @@ class _Completion:
     ) -> None:
         self._roles: Collection[str] = () if mapping is None else mapping.get("columns", {})
         self._base = base if self._roles else None
-        self._before = dict(_codes_before(changes))
-        self._after = {before: after for after, before in self._before.items()}
+        self._changes = changes
 
     def of(self, item: ListedItem) -> ListedItem:
         """The item, completed."""
@@ -130,6 +135,16 @@ class _Completion:
         return None if code is None else self._after.get(code, code)
 
     @cached_property
+    def _before(self) -> dict[str, str]:
+        """For each code that an item comes to have, the one that it had."""
+        return codes_kept(self._changes, self._standing)[0]
+
+    @cached_property
+    def _after(self) -> dict[str, str]:
+        """For each code that an item had, the one that it, or what it went into, has now."""
+        return {before: after for after, before in self._before.items()} | dict(successors(self._changes))
+
+    @cached_property
     def _standing(self) -> StandingCodes:
         return StandingCodes(self._base)
 
@@ -138,8 +153,5 @@ class _Completion:
         return {} if self._base is None else codes_of(self._base)
 
 
-def _codes_before(changes: Sequence[ListedChange]) -> Iterator[tuple[str, str]]:
-    """For each code that an event gives to an item, the one that it had."""
-    for change in changes:
-        if len(change.sources) == len(change.targets) == 1:
-            yield change.targets[0].code, change.sources[0].code
+def _code(item: ListedItem) -> str:
+    return item.code

@@ -167,3 +167,30 @@ def test_what_a_draft_comes_to_can_be_read_before_it_is_submitted(published: Eng
         assert content.header.ordinal == 2
         folder = content.folder
     assert not folder.exists()
+
+
+def test_who_gets_another_code_keeps_children_that_the_draft_does_not_list(
+    published: Engine, root: Path
+) -> None:
+    draft = opened(published, "changes", rows_of(replace(REGION, code="09")))
+    state_event(published, draft, change("recode", "01", "09"))
+    assert {item.code: item.parent for item in listed(published, root, draft).items} == {
+        "09": None,
+        "01.05": "09",
+        "01.07": "09",
+    }
+    with begin_write(published) as connection:
+        added = [parse(record.payload) for record in build(connection, root, draft).added]
+    assert {state.level for state in added if isinstance(state, State)} == {"region"}
+
+
+@pytest.mark.parametrize("kind", ["extraction", "absorption"])
+def test_what_comes_of_another_item_is_not_taken_for_it(published: Engine, root: Path, kind: str) -> None:
+    target = "01.99" if kind == "extraction" else "01.07"
+    plain = ListedItem(target, "commune", "", {"fr": "Aglou"})
+    mapping = {"columns": {"code": "CODE", "level": "NIVEAU", "name_fr": "NOM"}}
+    draft = opened(published, "changes", rows_of(plain), mapping=mapping)
+    state_event(published, draft, change(kind, "01.05", target))
+    (item,) = listed(published, root, draft).edits
+    assert item.shape is None, "the shape is that of 01.05"
+    assert item.names.get("ar") == (None if kind == "extraction" else OTHER.names["ar"])
