@@ -33,7 +33,7 @@ seed: $(VENV)/.installed ## Publish what a new installation starts with, where i
 	@$(BIN)/marjaa seed
 
 test: $(VENV)/.with-tools postgis lint ## Check style, types, imports and behaviour, on SQLite and on PostGIS
-	@$(BIN)/python -m pytest -m "not soak"
+	@$(BIN)/python -m pytest -m "not soak" --numprocesses logical --dist loadfile
 
 lint: $(VENV)/.with-tools ## Check style, types and the directions of imports
 	@$(BIN)/ruff check --quiet

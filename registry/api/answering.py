@@ -146,6 +146,7 @@ def filters_of(given: Mapping[str, Any]) -> Filters:
         under=given.get("under"),
         codes=given.get("codes"),
         bbox=given.get("bbox"),
+        containing=given.get("containing"),
         q=given.get("q"),
         language=known_language(given.get("lang")),
         shape=given.get("shape"),

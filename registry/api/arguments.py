@@ -9,7 +9,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length
 
 from referentials.kinds import LONGEST_CODE
-from registry.api.fields import BoundingBox, Codes, Day, DayOrToday, OneOf, Several, Text, Whole
+from registry.api.fields import BoundingBox, Codes, Day, DayOrToday, OneOf, Place, Several, Text, Whole
 from registry.serving.finding import DEFAULT_CANDIDATES, DEFAULT_SUGGESTIONS, MOST_CANDIDATES
 from registry.serving.listing import DEFAULT_LIMIT, MOST, STATUSES
 from registry.serving.rendering import SHAPES
@@ -59,6 +59,7 @@ class FilterArguments(LookupArguments):
         metadata=_about("Codes, ranges `A..B` (both ends included) and prefixes `09.*`."),
     )
     bbox = BoundingBox(metadata=_about("west,south,east,north in degrees, WGS 84."))
+    containing = Place(metadata=_about("longitude,latitude of a point that lies in the shape, WGS 84."))
 
 
 class ListArguments(FilterArguments):

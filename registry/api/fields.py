@@ -17,6 +17,7 @@ from registry.serving.moments import parse_day
 
 LONGEST_TEXT = 200  # characters of a text to match, suggest or filter by
 _BOX = r"^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}$"
+_PLACE = r"^-?\d+(\.\d+)?,-?\d+(\.\d+)?$"
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -160,6 +161,25 @@ class BoundingBox(fields.Field[tuple[float, float, float, float]]):
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
             raise ValidationError("west,south,east,north in degrees, west ≤ east and south ≤ north")
         return west, south, east, north
+
+
+class Place(fields.Field[tuple[float, float]]):
+    """`longitude,latitude` in degrees."""
+
+    def __init__(self, **kwargs: Unpack[Options]) -> None:
+        super().__init__(**kwargs)
+        self.metadata = {"type": "string", "pattern": _PLACE, **self.metadata}
+
+    def _deserialize(
+        self, value: object, attr: str | None, data: object, **kwargs: object
+    ) -> tuple[float, float]:
+        try:
+            longitude, latitude = (float(part) for part in str(value).split(","))
+        except ValueError:
+            longitude = latitude = math.nan
+        if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+            raise ValidationError("longitude,latitude in degrees")
+        return longitude, latitude
 
 
 class Codes(fields.Field[CodeFilter]):

@@ -50,7 +50,7 @@ def import_administrations(connection: Connection, actor: Actor, table: Table) -
     problems: list[Problem] = []
     read = [_read(row, problems) for row in rows_of(table, COLUMNS)]
     found = {each.id: each for each in read}
-    problems += _tree_problems(table, found, before.keys() | found.keys())
+    problems += _tree_problems(table, before | found)
     if problems:
         raise BadRows(table.file, problems)
     for each in _parents_first(found):
@@ -104,7 +104,8 @@ def _day(row: SheetRow, column: str, problems: list[Problem]) -> date | None:
         return None
 
 
-def _tree_problems(table: Table, found: Mapping[str, AdministrationView], known: set[str]) -> list[Problem]:
+def _tree_problems(table: Table, known: Mapping[str, AdministrationView]) -> list[Problem]:
+    """What is wrong with the tree that comes of a sheet; `known` are all administrations, as it has them."""
     problems = []
     seen: set[str] = set()
     for row in rows_of(table, COLUMNS):
@@ -114,17 +115,17 @@ def _tree_problems(table: Table, found: Mapping[str, AdministrationView], known:
         seen.add(identity)
         if parent is not None and parent not in known:
             problems.append(Problem(row.number, "parent", parent, "there is no such administration"))
-        elif _is_own_ancestor(identity, found):
+        elif _is_own_ancestor(identity, known):
             problems.append(Problem(row.number, "parent", parent or "", "the parents go round in a circle"))
     return problems
 
 
-def _is_own_ancestor(identity: str, found: Mapping[str, AdministrationView]) -> bool:
+def _is_own_ancestor(identity: str, known: Mapping[str, AdministrationView]) -> bool:
     trail = {identity}
-    parent = found[identity].parent
-    while parent is not None and parent in found and parent not in trail:
+    parent = known[identity].parent
+    while parent is not None and parent in known and parent not in trail:
         trail.add(parent)
-        parent = found[parent].parent
+        parent = known[parent].parent
     return parent == identity
 
 

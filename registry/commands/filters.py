@@ -34,6 +34,7 @@ OPTIONS = (
         "--codes", metavar="CODES", help="Keep codes, ranges A..B and beginnings 09.*, with commas."
     ),
     click.option("--bbox", metavar="W,S,E,N", help="Keep what touches this box, in degrees."),
+    click.option("--containing", metavar="LON,LAT", help="Keep what a point lies in, in degrees."),
     click.option("--shape", type=click.Choice(SHAPES), help="Add the shape, where the format has a place."),
 )
 
@@ -50,6 +51,7 @@ def filtering(command: Command) -> Callable[..., None]:
         statuses: tuple[str, ...],
         codes: str | None,
         bbox: str | None,
+        containing: str | None,
         shape: str | None,
         **others: Any,  # noqa: ANN401  # the command's own parameters
     ) -> None:
@@ -60,6 +62,7 @@ def filtering(command: Command) -> Callable[..., None]:
             under=under,
             codes=None if codes is None else _parse_codes(codes),
             bbox=None if bbox is None else _parse_bbox(bbox),
+            containing=None if containing is None else _parse_place(containing),
             shape=shape,
         )
         command(filters=filters, **others)
@@ -92,3 +95,13 @@ def _parse_bbox(text: str) -> tuple[float, float, float, float]:
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise BadValue("bbox", text, "west,south,east,north in degrees, west ≤ east and south ≤ north")
     return west, south, east, north
+
+
+def _parse_place(text: str) -> tuple[float, float]:
+    try:
+        longitude, latitude = map(float, text.split(","))
+    except ValueError:
+        longitude = latitude = math.nan
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        raise BadValue("containing", text, "longitude,latitude in degrees")
+    return longitude, latitude

@@ -25,7 +25,8 @@ from registry.publishing.drafts.access import require_reader
 from registry.publishing.drafts.opening import read_change_set
 from registry.publishing.impact import Impact, Replacement, impact
 
-PROVIDERS = (affected_data_sets, affected_correspondences, affected_referentials)
+PUBLISHED = (affected_correspondences, affected_referentials)
+PROVIDERS = (affected_data_sets, *PUBLISHED)
 RECODING = ("code", "level", "outcome", "new_code", "share", "basis")
 
 blueprint = Blueprint("impacts", __name__, description="Whom a change set touches")
@@ -68,7 +69,10 @@ class ImpactSchema(Answer):
 @documented(ImpactSchema, HTTPStatus.UNPROCESSABLE_ENTITY)
 @blueprint.arguments(NoArguments, location="query")
 def whom_it_touches(_given: dict[str, Any], change_set: UUID) -> Response:
-    """Whom the change set touches: data sets with bound columns, correspondences, dependent referentials."""
+    """Whom the change set touches: data sets with bound columns, correspondences, dependent referentials.
+
+    Data sets are for those who are signed in, as their inventory is.
+    """
     return send(_impact(change_set), ImpactSchema)
 
 
@@ -86,9 +90,10 @@ def recoding_file(_given: dict[str, Any], change_set: UUID) -> Response:
 def _impact(change_set: UUID) -> Impact:
     used = desk()
     with reading() as connection:
-        draft = read_change_set(connection, change_set)
-        require_reader(connection, current_actor(), draft, used.settings.today())
-        return impact(connection, used.settings.snapshots, used.library, change_set, PROVIDERS)
+        actor, draft = current_actor(), read_change_set(connection, change_set)
+        require_reader(connection, actor, draft, used.settings.today())
+        providers = PUBLISHED if actor.person is None else PROVIDERS
+        return impact(connection, used.settings.snapshots, used.library, change_set, providers)
 
 
 def write_recoding(file: TextIO, replacements: Iterable[Replacement]) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import shapely
 
-from matching.store import CodeFilter
+from matching.store import CodeFilter, Store
 from matching.suggesting import suggest
 from registry.errors import BadCursor, BadValue
 from registry.library import Library, Snapshot
@@ -20,6 +21,7 @@ from registry.serving.rendering import item_bytes
 STATUSES = ("announced", "valid", "superseded", "retired", "invalid")
 DEFAULT_LIMIT = 100
 MOST = 1000
+_NOWHERE = (np.nan,) * 4
 RANKED = 1000  # `q` keeps that many best names, in the order of their score
 
 
@@ -27,7 +29,8 @@ RANKED = 1000  # `q` keeps that many best names, in the order of their score
 class Filters:
     """Which items a list has, and how it shows them. `bbox` is west, south, east, north in degrees.
 
-    `parent` keeps direct children, `under` all descendants; `q` keeps the best matches of a text, best first.
+    `containing` is a longitude and a latitude in the shape. `parent` keeps direct children, `under` all
+    descendants; `q` keeps the best matches of a text, best first.
     """
 
     statuses: tuple[str, ...] = ()
@@ -36,6 +39,7 @@ class Filters:
     under: str | None = None
     codes: CodeFilter | None = None
     bbox: tuple[float, float, float, float] | None = None
+    containing: tuple[float, float] | None = None
     q: str | None = None
     language: str | None = None
     shape: str | None = None
@@ -153,7 +157,7 @@ def select(snapshot: Snapshot, at: Moment, filters: Filters) -> np.ndarray:
     Raises BadValue for a level or a code that the version does not have.
     """
     require_filters(snapshot, filters)
-    return snapshot.store.select(
+    rows = snapshot.store.select(
         at=at.number,
         level=filters.levels,
         parent=filters.parent,
@@ -162,12 +166,32 @@ def select(snapshot: Snapshot, at: Moment, filters: Filters) -> np.ndarray:
         status=filters.statuses,
         bbox=filters.bbox,
     )
+    return rows if filters.containing is None else _containing(snapshot.store, rows, *filters.containing)
+
+
+def _containing(store: Store, rows: np.ndarray, longitude: float, latitude: float) -> np.ndarray:
+    """The rows in whose shape a point lies, or on whose border."""
+    boxes = np.array([store.bbox(row) or _NOWHERE for row in rows.tolist()], float).reshape(-1, 4)
+    around = (boxes[:, :2] <= (longitude, latitude)).all(axis=1) & (
+        boxes[:, 2:] >= (longitude, latitude)
+    ).all(axis=1)
+    near = rows[around]
+    shapes = shapely.from_wkb([store.shape(row, simplified=False) for row in near.tolist()])
+    kept: np.ndarray = near[shapely.covers(shapes, shapely.Point(longitude, latitude))]
+    return kept
 
 
 def _ranked(listing: Listing, selected: np.ndarray) -> list[int]:
     """The selected rows that `q` finds, best first."""
     filters, store = listing.filters, listing.snapshot.store
-    narrow = filters.statuses or filters.parent or filters.under or filters.codes or filters.bbox
+    narrow = (
+        filters.statuses
+        or filters.parent
+        or filters.under
+        or filters.codes
+        or filters.bbox
+        or filters.containing
+    )
     best = suggest(
         store,
         filters.q or "",

@@ -32,7 +32,7 @@ from registry.publishing.drafts.kept_findings import (
     storable,
 )
 from registry.publishing.drafts.listing import WorkingList, working_list
-from registry.publishing.drafts.opening import CLOSED, lock_change_set
+from registry.publishing.drafts.opening import EDITABLE, count_as_author, lock_change_set
 from registry.publishing.drafts.reporting import report_csv, report_json
 from registry.publishing.impact import Departure
 
@@ -77,12 +77,13 @@ def open_questions(connection: Connection, change_set: uuid.UUID) -> tuple[str, 
 def give_word(connection: Connection, actor: Actor, change_set: uuid.UUID, rule: str, word: str) -> None:
     """Say why a rule's warnings may stand, in place of what was said before.
 
-    Raises UnknownChangeSet; NotSignedIn and NotAllowed without the capability `edit`; Conflict where the
-    change set is published or withdrawn; BadValue for a rule without warnings and for a word that is none.
+    Whoever gives one has worked on the draft, and does not approve it. Raises UnknownChangeSet; NotSignedIn
+    and NotAllowed without the capability `edit`; Conflict where the change set was submitted: what approvers
+    read stays as it is; BadValue for a rule without warnings and for a word that is none.
     """
     draft = lock_change_set(connection, change_set)
     require(actor, "edit", referential=draft.referential)
-    if draft.status in CLOSED:
+    if draft.status not in EDITABLE:
         raise Conflict(f"The change set {change_set} is {draft.status}; nothing more is asked of it.")
     said = word.strip()
     if not said or len(said) > LONGEST_WORD or said != storable(said):
@@ -99,6 +100,7 @@ def give_word(connection: Connection, actor: Actor, change_set: uuid.UUID, rule:
         connection.execute(insert(DraftWord).values(change_set=change_set, rule=rule, **values))
     else:
         connection.execute(update(DraftWord).where(of_rule).values(**values))
+    count_as_author(connection, actor, draft)
     audit.record(
         connection,
         actor,

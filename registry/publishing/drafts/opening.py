@@ -22,6 +22,7 @@ from registry.publishing.change_sets import head
 MODES = ("full", "changes")
 LONGEST_TEXT = 20_000
 CLOSED = ("published", "withdrawn")
+EDITABLE = ("draft", "changes_requested")
 # An edit takes back what was said of the content before it.
 NOTHING_SUBMITTED: Mapping[str, object] = {
     "content_root": None,
@@ -233,8 +234,7 @@ def touch(
     drop_changes(connection, before)
     if reopened:
         _leave_step(connection, actor, before, "reopened")
-    if not _has_edited(connection, actor, change_set):
-        _leave_step(connection, actor, before, "edited")
+    count_as_author(connection, actor, before)
     audit.record(
         connection,
         actor,
@@ -245,6 +245,12 @@ def touch(
         after={"status": status, "revision": before.revision + 1},
     )
     return read_change_set(connection, change_set)
+
+
+def count_as_author(connection: Connection, actor: Actor, draft: ChangeSetView) -> None:
+    """Let a step of the review say, once, that somebody worked on a change set: they never approve it."""
+    if not _has_edited(connection, actor, draft.id):
+        _leave_step(connection, actor, draft, "edited")
 
 
 def drop_changes(connection: Connection, draft: ChangeSetView) -> None:

@@ -146,3 +146,17 @@ def test_a_list_of_a_version_never_changes_unless_it_is_ranked(client: FlaskClie
     assert "immutable" in client.get(url).headers["Cache-Control"]
     assert "immutable" not in client.get(f"{url}?q=fes").headers["Cache-Control"]
     assert "immutable" not in client.get(f"{url}?at=today").headers["Cache-Control"]
+
+
+def test_a_point_finds_what_it_lies_in(client: FlaskClient) -> None:
+    inside = client.get("/api/v1/referentials/units/items?containing=-4.95,34.0").json
+    assert [item["code"] for item in inside["items"]] == ["01.100.07"]
+    assert client.get("/api/v1/referentials/units/items?containing=0,0").json["items"] == []
+    before = client.get("/api/v1/referentials/units/versions/2014/items?containing=-5.0,34.1").json
+    assert [item["code"] for item in before["items"]] == ["01.100.05"], "a corner belongs to the shape"
+
+
+@pytest.mark.parametrize("point", ["", "1", "181,0", "0,91", "nan,0", "a,b", "1,2,3"])
+def test_a_point_that_is_none_is_refused(client: FlaskClient, point: str) -> None:
+    answer = client.get(f"/api/v1/referentials/units/items?containing={point}")
+    assert (answer.status_code, answer.json["type"]) == (400, "/problems/bad-value")

@@ -98,6 +98,13 @@ def test_administrations_that_lie_within_each_other_are_refused(engine: Engine) 
         administrations(engine, "id,parent,category,name_fr\na,b,x,A\nb,a,x,B\n")
 
 
+def test_a_sheet_cannot_put_an_administration_below_one_of_its_own(kept: Engine) -> None:
+    with pytest.raises(BadRows, match="round in a circle"):
+        administrations(kept, "id,parent,category,name_fr\nhealth,hospitals,ministry,Santé\n")
+    assert administrations(kept, "id,parent,category,name_fr\nhospitals,,agency,Hôpitaux\n") == 1
+    assert administrations(kept, "id,parent,category,name_fr\nhealth,hospitals,ministry,Santé\n") == 1
+
+
 def test_only_administrators_import_administrations(engine: Engine) -> None:
     with pytest.raises(NotAllowed):
         administrations(engine, actor=OFFICER)

@@ -232,9 +232,19 @@ def test_only_an_editor_gives_a_word_and_only_while_it_matters(unpublished: Conn
     for actor in (approver, elsewhere):
         with pytest.raises(NotAllowed):
             give_word(unpublished, actor, draft, "missing_names", "So.")
-    unpublished.execute(update(ChangeSet).where(ChangeSet.id == draft).values(status="withdrawn"))
-    with pytest.raises(Conflict, match="is withdrawn"):
-        give_word(unpublished, EDITOR, draft, "missing_names", "So.")
+    for status in ("submitted", "approved", "published", "withdrawn"):
+        unpublished.execute(update(ChangeSet).where(ChangeSet.id == draft).values(status=status))
+        with pytest.raises(Conflict, match=f"is {status}"):
+            give_word(unpublished, EDITOR, draft, "missing_names", "So.")
+
+
+def test_who_gives_a_word_has_worked_on_the_draft(unpublished: Connection, root: Path):
+    draft = drafted(unpublished, region("01"), region("02", ar=None))
+    check_draft(unpublished, root, draft)
+    both = Actor(uuid.uuid4(), "Both", None, frozenset({Grant("editor"), Grant("approver")}))
+    assert both.id not in authors(unpublished, read_change_set(unpublished, draft))
+    give_word(unpublished, both, draft, "missing_names", "So.")
+    assert both.id in authors(unpublished, read_change_set(unpublished, draft))
 
 
 def test_a_change_set_that_does_not_exist_has_no_report(unpublished: Connection, root: Path):
