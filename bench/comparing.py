@@ -16,7 +16,8 @@ from pathlib import Path
 from bench.generating import addresses
 from referentials.comparing import compare
 from referentials.differing import Difference, difference
-from referentials.records import Record, State, parse
+from referentials.parsing import parse
+from referentials.records import Record, State
 from referentials.snapshot import Content, ContentHeader, open_content, write_content
 
 SIZE = 1_000_000

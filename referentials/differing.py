@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from referentials.records import MalformedRecord, Record, record_of
+from referentials.parsing import record_of
+from referentials.records import MalformedRecord, Record
 from referentials.snapshot import Content, DamagedSnapshot
 
 _FIRST_BLOCK = 1 << 12  # bytes compared at first: after one difference the next may be near

@@ -27,6 +27,7 @@ import numpy as np
 
 from referentials.canonical import canonical
 from referentials.merkle import TreeHead, tree_root
+from referentials.parsing import parse, record_of
 from referentials.records import (
     FAMILIES,
     FAMILY_RANK,
@@ -37,8 +38,6 @@ from referentials.records import (
     Observation,
     Record,
     State,
-    parse,
-    record_of,
 )
 
 Read = TypeVar("Read", Record, Fact)

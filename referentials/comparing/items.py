@@ -15,7 +15,8 @@ from referentials.canonical import JSON
 from referentials.comparing.measuring import ShapeChange, area_km2, shape_change
 from referentials.comparing.model import KINDS, Comparison, FieldChange, ItemChange
 from referentials.differing import difference
-from referentials.records import ChangeEvent, Designation, Fact, Observation, Record, State, parse
+from referentials.parsing import parse
+from referentials.records import ChangeEvent, Designation, Fact, Observation, Record, State
 from referentials.snapshot import Content
 
 # The kind that a field, or the first word of it, belongs to.

@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from referentials.canonical import canonical
-from referentials.records import ChangeEvent, Designation, Fact, Observation, Record, State, parse
+from referentials.parsing import parse
+from referentials.records import ChangeEvent, Designation, Fact, Observation, Record, State
 from registry.errors import DomainError
 from registry.models import Base
 from registry.publishing.bulk import Value, analyse, chunks, insert_rows

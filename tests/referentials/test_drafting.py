@@ -8,7 +8,8 @@ from matching.store import Found, open_store
 from referentials.compiling import compile_search, day_number
 from referentials.drafting import Draft, UnfitList, draft_from_changes, draft_from_list
 from referentials.listing import ListedChange, ListedItem, ListedLink, ListedObservation, OtherName
-from referentials.records import ChangeEvent, Designation, Observation, State, parse
+from referentials.parsing import parse
+from referentials.records import ChangeEvent, Designation, Observation, State
 from referentials.snapshot import Content, ContentHeader, open_content, write_content
 
 THEN, NOW = date(2014, 9, 1), date(2024, 9, 1)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referentials.canonical import canonical
+from referentials.parsing import parse, record_of
 from referentials.records import (
     EVENT_TYPES,
     ChangeEvent,
@@ -18,8 +19,6 @@ from referentials.records import (
     Observation,
     State,
     item_id,
-    parse,
-    record_of,
 )
 
 ITEM = uuid.UUID("2cb039da-b0f8-5799-a039-4f23cf99f1ca")

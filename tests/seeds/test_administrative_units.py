@@ -8,7 +8,8 @@ import pytest
 
 from referentials.drafting import draft_from_list
 from referentials.listing import ListedItem
-from referentials.records import State, parse
+from referentials.parsing import parse
+from referentials.records import State
 from referentials.snapshot import ContentHeader, open_content, write_content
 from seeds import census
 from seeds.administrative_units import CENSUS_2014, CENSUS_2024, listing_2014, listing_2024

@@ -15,7 +15,8 @@ from sqlalchemy import Engine, insert, update
 from referentials.drafting import UnfitList
 from referentials.listing import ListedChange, ListedItem, ListedLink, OtherName
 from referentials.listing_bytes import change_bytes
-from referentials.records import State, parse
+from referentials.parsing import parse
+from referentials.records import State
 from registry.accounts.actors import Actor, Grant
 from registry.database import begin_write
 from registry.models import ChangeSet, DraftEvent
