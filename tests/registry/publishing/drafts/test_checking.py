@@ -25,7 +25,8 @@ from registry.publishing.drafts.checking import (
     read_report,
 )
 from registry.publishing.drafts.items import DraftRow, append_items, clear_items
-from registry.publishing.drafts.opening import NewDraft, UnknownChangeSet, open_draft, touch
+from registry.publishing.drafts.opening import NewDraft, UnknownChangeSet, open_draft, read_change_set, touch
+from registry.publishing.review.approving import authors
 from tests.publishing import add_units, publish_list
 
 THEN, NOW = date(2014, 9, 1), date(2024, 9, 1)

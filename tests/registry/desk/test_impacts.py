@@ -1,0 +1,58 @@
+"""Whom a draft touches, over HTTP."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from referentials.tables import parse_table
+from registry.accounts.actors import Actor, Grant
+from registry.applicability.data_sets import import_data_sets
+from registry.database import begin_write
+from tests.registry.desk_client import DeskUnderTest
+from tests.registry.desk_drafts import Draft, open_draft, publish_first_version
+
+# The domain below is tested on both databases; what the door adds knows neither.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+SETS = "administration,name,title_fr,column,referential\nministry,centres,Centres,Commune,units\n"
+ABOLITION = {
+    "type": "abolition",
+    "effective_on": "2024-09-01",
+    "sources": [{"code": "01.100.05"}],
+    "basis": "=HYPERLINK(a decree)",
+}
+
+
+@pytest.fixture
+def draft(desk: DeskUnderTest) -> Draft:
+    """A draft that lets a code go, which a ministry uses; open to everyone."""
+    publish_first_version(desk)
+    keeper = Actor(None, "Admin", None, frozenset({Grant("administrator")}))
+    with begin_write(desk.engine) as connection:
+        import_data_sets(connection, keeper, parse_table(SETS.encode(), "sets.csv"))
+    opened = open_draft(desk.signed_in("editor"), mode="changes")
+    assert opened.edit("DELETE", "/items/01.100.05").status_code == 200
+    assert opened.edit("POST", "/events", ABOLITION).status_code == 200
+    last = desk.settings.today().isoformat()
+    assert opened.step("consultation", {"to": "everyone", "until": last}).status_code == 200
+    return opened
+
+
+def test_the_public_learns_what_goes_but_not_who_keeps_which_data(desk: DeskUnderTest, draft: Draft) -> None:
+    address = f"{draft.address}/impact"
+    found = desk.public().get(address).json
+    assert [each["gone"] for each in found["replacements"]] == ["01.100.05"]
+    assert (found["affected"], found["administrations"]) == ([], [])
+    known = desk.signed_in("data_manager", administration="ministry").get(address).json
+    assert [(each["kind"], each["id"]) for each in known["affected"]] == [("data-set", "centres")]
+    assert known["administrations"] == ["ministry"]
+
+
+def test_the_recoding_file_has_a_row_for_each_code_that_goes(desk: DeskUnderTest, draft: Draft) -> None:
+    answer = desk.public().get(f"{draft.address}/impact.csv")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    header, row = csv.reader(io.StringIO(answer.text))
+    assert dict(zip(header, row, strict=True))["code"] == "01.100.05"
