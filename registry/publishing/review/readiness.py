@@ -16,6 +16,7 @@ from registry.publishing.change_sets import head
 from registry.publishing.compilation import base_content
 from registry.publishing.drafts.building import build
 from registry.publishing.drafts.checking import read_report
+from registry.publishing.drafts.imported_rows import UNFINISHED
 from registry.publishing.drafts.listing import working_list
 from registry.publishing.drafts.opening import ChangeSetView
 from registry.publishing.review.classes import class_of_contents, class_of_list, is_weaker
@@ -85,6 +86,8 @@ def _details(connection: Connection, root: Path, draft: ChangeSetView) -> Iterat
     silent = [language for language in LANGUAGES if not draft.notes.get(language, "").strip()]
     if silent:
         yield Missing("notes", f"say what changes in {', '.join(silent)}, too.")
+    if UNFINISHED in (draft.mapping or {}):
+        yield Missing("items", "an import was cut off; import the same file again, and it goes on.")
     needed = needed_class(connection, root, draft)
     if draft.change_class is None:
         yield Missing("change_class", f"state one; by its content it is {needed}.")

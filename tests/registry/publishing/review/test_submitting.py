@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from referentials.listing import ListedItem
 from referentials.records import Record
@@ -15,8 +15,9 @@ from referentials.snapshot import open_content
 from registry.accounts.actors import PUBLIC, NotAllowed, NotSignedIn
 from registry.database import begin_write
 from registry.errors import Conflict
-from registry.models import Change, DraftFinding
+from registry.models import Change, ChangeSet, DraftFinding
 from registry.publishing.compilation import STAGING, Staged, compile_version, private_snapshot
+from registry.publishing.drafts.imported_rows import UNFINISHED
 from registry.publishing.drafts.items import DraftRow, append_items
 from registry.publishing.drafts.opening import touch
 from registry.publishing.review import NotReady, publish_approved, submit, submitting
@@ -59,6 +60,14 @@ def test_everything_that_is_missing_is_named_at_once(world: World) -> None:
     assert "it is editorial, but by its content it is additive" in found["change_class"]
     assert "unexplained" in found["validation"]
     assert world.view(draft).status == "draft"
+
+
+def test_a_draft_whose_import_was_cut_off_is_not_submitted(world: World) -> None:
+    draft = world.ready()
+    with begin_write(world.engine) as connection:
+        cut_off = {"columns": {"code": "Code"}, UNFINISHED: {"rows": 1}}
+        connection.execute(update(ChangeSet).where(ChangeSet.id == draft).values(mapping=cut_off))
+    assert "cut off" in missing(world, draft)["items"]
 
 
 @pytest.mark.parametrize("needed", ["editorial", "additive", "breaking"])
