@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Row, select, update
 from registry.clock import later, now
 from registry.config import Settings
 from registry.database import begin_write
-from registry.models import Delivery, OutboxEntry, Subscription
+from registry.models import Delivery, OutboxEntry, Person, Subscription
 from registry.telling.mail import Mailer
 from registry.telling.messages import Event, body_of, headers_of, subject_of, text_of
 from registry.telling.webhooks import Answer, Caller
@@ -19,6 +19,8 @@ from registry.telling.webhooks import Answer, Caller
 # Seconds until the next try: soon, then ever rarer, for some three days in all (as Standard Webhooks has it).
 WAITS = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 AT_ONCE = 100
+# Seconds for which a delivery is one worker's; longer than any try takes.
+LEASE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,15 @@ class Delivered:
 def deliver_due(engine: Engine, settings: Settings) -> Delivered:
     """Try what is due now, oldest first; each outcome is kept at once.
 
-    One process delivers. What arrived just before a crash arrives again; its receiver knows it by its id.
+    Of several workers one tries each. What arrived just before a crash arrives again; its receiver knows it
+    by its id.
     """
     due = (
         select(
             Delivery.id,
             Delivery.tries,
+            Delivery.next_at,
+            Person.disabled_at,
             Subscription.channel,
             Subscription.address,
             Subscription.secret,
@@ -48,6 +53,7 @@ def deliver_due(engine: Engine, settings: Settings) -> Delivered:
             OutboxEntry.created_at,
         )
         .join(Subscription, Subscription.id == Delivery.subscription)
+        .join(Person, Person.id == Subscription.person)
         .join(OutboxEntry, OutboxEntry.id == Delivery.outbox_entry)
         .where(Delivery.status == "waiting", Delivery.next_at <= now())
         .order_by(Delivery.next_at, Delivery.id)
@@ -57,6 +63,8 @@ def deliver_due(engine: Engine, settings: Settings) -> Delivered:
         waiting = connection.execute(due).all()
     counts = {"delivered": 0, "waiting": 0, "failed": 0}
     for row in waiting:
+        if not _claimed(engine, row):
+            continue
         outcome = _outcome(row, _try(row, settings))
         with begin_write(engine) as connection:
             still = (Delivery.id == row.id, Delivery.status == "waiting")
@@ -65,7 +73,17 @@ def deliver_due(engine: Engine, settings: Settings) -> Delivered:
     return Delivered(counts["delivered"], counts["waiting"], counts["failed"])
 
 
+def _claimed(engine: Engine, row: Row[Any]) -> bool:
+    """Whether the delivery is ours to try: no other worker took it since it was read."""
+    with begin_write(engine) as connection:
+        as_read = (Delivery.id == row.id, Delivery.status == "waiting", Delivery.next_at == row.next_at)
+        taken = connection.execute(update(Delivery).where(*as_read).values(next_at=later(seconds=LEASE)))
+    return taken.rowcount == 1
+
+
 def _try(row: Row[Any], settings: Settings) -> Answer:
+    if row.disabled_at is not None:
+        return Answer(False, "the account is disabled")
     event = Event(row.entry, row.kind, row.created_at, row.payload)
     if row.channel == "mail":
         if not settings.mail_server:

@@ -20,10 +20,12 @@ AT_ONCE = 500  # entries
 def fan_out(connection: Connection) -> int:
     """Turn the oldest undone entries of the outbox into deliveries, in the caller's transaction; how many.
 
-    What was rolled back is not in the outbox, and is never told.
+    What was rolled back is not in the outbox, and is never told. Of several workers each takes entries that
+    no other one holds.
     """
     undone = select(OutboxEntry.__table__).where(OutboxEntry.done_at.is_(None))
-    entries = connection.execute(undone.order_by(OutboxEntry.id).limit(AT_ONCE)).all()
+    oldest = undone.order_by(OutboxEntry.id).limit(AT_ONCE).with_for_update(skip_locked=True)
+    entries = connection.execute(oldest).all()
     moment = now()
     rows: list[dict[str, object]] = []
     for entry in entries:

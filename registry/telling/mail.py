@@ -22,14 +22,14 @@ class Mailer:
 
     def send(self, to: str, subject: str, text: str, message_id: str) -> Answer:
         """Send one mail; whatever goes wrong is the answer."""
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self.sender, to, subject
-        message["Message-ID"] = f"<{message_id}@marjaa>"
-        message.set_content(text)
         try:
+            message = EmailMessage()
+            message["From"], message["To"], message["Subject"] = self.sender, to, subject
+            message["Message-ID"] = f"<{message_id}@marjaa>"
+            message.set_content(text)
             with self._connected() as server:
                 server.send_message(message)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # a header of several lines, too
             return Answer(False, f"{type(error).__name__}: {error}"[:500])
         return Answer(True, "accepted by the mail server")
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 TIMEOUT = urllib3.Timeout(connect=5, read=15)  # seconds
+IN_ALL = 30.0  # seconds for a call, however slowly its answer drips
 MOST_READ = 2_000  # bytes of an answer: nobody needs more
+# What a gateway makes an IPv4 address of (RFC 6052).
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class Answer(NamedTuple):
@@ -70,20 +76,71 @@ class Caller:
         return addresses[0]
 
     def _allowed(self, address: Address) -> bool:
-        mapped = getattr(address, "ipv4_mapped", None)
-        real = address if mapped is None else mapped
-        public = real.is_global and not real.is_multicast
-        return public or any(real in network for network in self.networks)
+        return all(
+            (real.is_global and not real.is_multicast and not getattr(real, "is_site_local", False))
+            or any(real in network for network in self.networks)
+            for real in _meant(address)
+        )
+
+
+def _meant(address: Address) -> Iterator[Address]:
+    """The addresses at which something may arrive that is sent to this one: gateways look into it."""
+    if isinstance(address, ipaddress.IPv4Address):
+        yield address
+        return
+    if address.ipv4_mapped is not None:
+        yield address.ipv4_mapped
+        return
+    yield address
+    if address.sixtofour is not None:
+        yield address.sixtofour
+    if address.teredo is not None:
+        yield from address.teredo
+    if address in TRANSLATED:
+        yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+
+
+class _Brief(HTTPConnection):
+    """A connection that is cut off when its time is over."""
+
+    _cut: threading.Timer | None = None
+
+    def connect(self) -> None:
+        """Let the time run, and connect."""
+        self._cut = threading.Timer(IN_ALL, self._end)
+        self._cut.daemon = True
+        self._cut.start()
+        super().connect()
+
+    def close(self) -> None:
+        """Close, and let the time be."""
+        if self._cut is not None:
+            self._cut.cancel()
+        super().close()
+
+    def _end(self) -> None:
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _BriefSecure(_Brief, HTTPSConnection):
+    """The same with TLS."""
 
 
 def _pool(parts: SplitResult, place: Address) -> urllib3.HTTPConnectionPool:
     """Connections to that address; a certificate must be for the name, not for the address."""
+    pool: urllib3.HTTPConnectionPool
     if parts.scheme == "https":
-        return urllib3.HTTPSConnectionPool(
+        pool = urllib3.HTTPSConnectionPool(
             str(place),
             parts.port or 443,
             timeout=TIMEOUT,
             assert_hostname=parts.hostname,
             server_hostname=parts.hostname,
         )
-    return urllib3.HTTPConnectionPool(str(place), parts.port or 80, timeout=TIMEOUT)
+        pool.ConnectionCls = _BriefSecure
+        return pool
+    pool = urllib3.HTTPConnectionPool(str(place), parts.port or 80, timeout=TIMEOUT)
+    pool.ConnectionCls = _Brief
+    return pool

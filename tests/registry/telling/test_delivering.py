@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from registry.models import Delivery, OutboxEntry, Person
 from registry.publishing.outbox import tell
 from registry.telling.delivering import WAITS, Delivered, deliver_due
 from registry.telling.fanning import fan_out
+from registry.telling.mail import Mailer
 from registry.telling.subscriptions import (
     SubscriptionView,
     UnknownSubscription,
@@ -29,6 +33,7 @@ from registry.telling.subscriptions import (
     list_subscriptions,
     subscribe,
 )
+from registry.telling.webhooks import Answer, Caller
 from tests.registry.telling.conftest import Receiver
 
 PUBLISHED = {"referential": "units", "label": "2024", "ordinal": 2, "leaf": 7}
@@ -125,6 +130,9 @@ def test_a_delivery_that_never_arrives_is_given_up_in_the_end(
         "http://0.0.0.0:9/x",
         "http://2130706433:9/x",
         "http://224.0.0.1/x",
+        "http://[64:ff9b::a01:203]/x",
+        "http://[2002:7f00:1::]/x",
+        "http://[fec0::1]/x",
     ],
 )
 def test_a_webhook_never_reaches_a_network_that_is_not_public(
@@ -139,6 +147,43 @@ def test_a_webhook_never_reaches_a_network_that_is_not_public(
         (kept,) = list_deliveries(connection, actor, view.id)
     assert kept.answer is not None
     assert "not a public address" in kept.answer
+
+
+def test_a_webhook_whose_answer_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("registry.telling.webhooks.IN_ALL", 0.1)
+    over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        caller, _ = server.accept()
+        with caller, suppress(OSError):
+            caller.sendall(b"HTTP/1.1 2")
+            while not over.wait(0.01):
+                caller.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dripping = threading.Thread(target=drip, args=(server,))
+        dripping.start()
+        port = server.getsockname()[1]
+        answer = Caller([ipaddress.ip_network("127.0.0.0/8")]).call(f"http://127.0.0.1:{port}/", b"{}", {})
+        over.set()
+        dripping.join()
+    assert not answer.arrived
+
+
+def test_of_two_workers_one_tries_a_delivery(
+    known: Engine, person: Make, receiver: Receiver, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribed(known, person("editor"), receiver.address)
+    happened(known)
+    other: list[Delivered] = []
+
+    def call(self: Caller, *_: object) -> Answer:
+        other.append(deliver_due(known, settings))  # the other worker, while this one calls
+        return Answer(True, "204")
+
+    monkeypatch.setattr(Caller, "call", call)
+    assert deliver_due(known, settings) == Delivered(arrived=1)
+    assert other == [Delivered()]
 
 
 def test_a_webhook_does_not_follow_a_redirect(
@@ -207,6 +252,23 @@ def test_who_is_disabled_is_told_nothing_more(known: Engine, person: Make, recei
     with begin_write(known) as connection:
         connection.execute(update(Person).values(disabled_at="2024-01-01T00:00:00Z"))
     assert happened(known) == 0
+
+
+def test_what_waits_for_who_is_disabled_does_not_arrive(
+    known: Engine, person: Make, receiver: Receiver, settings: Settings
+) -> None:
+    subscribed(known, person("editor"), receiver.address)
+    assert happened(known) == 1
+    with begin_write(known) as connection:
+        connection.execute(update(Person).values(disabled_at="2024-01-01T00:00:00Z"))
+    assert deliver_due(known, settings) == Delivered(later=1)
+    assert receiver.got == []
+
+
+def test_mail_that_cannot_be_written_is_an_answer_too() -> None:
+    answer = Mailer("smtp://localhost:9", "marjaa@localhost").send("a@b\nBcc: c@d", "told", "text", "msg_1")
+    assert not answer.arrived
+    assert "ValueError" in answer.said
 
 
 def test_a_subscription_is_its_owners_own(known: Engine, person: Make, receiver: Receiver) -> None:
