@@ -14,8 +14,8 @@ from marshmallow import Schema
 
 from registry.catalogue import VersionEntry
 from registry.config import Settings
-from registry.errors import BadValue
 from registry.library import Library, Snapshot
+from registry.serving import languages
 from registry.serving.listing import Filters
 from registry.serving.moments import Moment
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=60"
-_FALLBACK_LANGUAGES = frozenset({"fr", "ar", "en"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +126,7 @@ def answer_once(document: object) -> Response:
 
 def known_language(tag: str | None) -> str | None:
     """The language of a tag as `fr` or `fr-MA`; raises BadValue for one that no referential has names in."""
-    if tag is None:
-        return None
-    language = tag.partition("-")[0].lower()
-    languages = {one for entry in services().library.referentials() for one in entry.languages}
-    known = languages | _FALLBACK_LANGUAGES
-    if language not in known:
-        raise BadValue("lang", tag, f"one of {', '.join(sorted(known))}")
-    return language
+    return None if tag is None else languages.known_language(services().library, tag)
 
 
 def filters_of(given: Mapping[str, Any]) -> Filters:

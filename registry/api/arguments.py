@@ -19,6 +19,7 @@ MOST_QUERIES = 100
 MOST_CHARACTERS = 20_000
 
 _AT = "Day that the answer is about; by default today, or with a version the day it is effective on."
+_LANG = "Language of the names; falls back to another, and says so."
 _LEVEL = "Level, or several: repeated or with commas."
 
 
@@ -37,7 +38,7 @@ class LookupArguments(NoArguments):
     """How one item is shown; the look-up path parses these by hand."""
 
     at = DayOrToday(metadata=_about(_AT))
-    lang = Text(35, metadata=_about("Language of the names; falls back to another, and says so."))
+    lang = Text(35, metadata=_about(_LANG))
     shape = OneOf(SHAPES, metadata=_about("Adds the shape as GeoJSON."))
 
 
@@ -82,10 +83,16 @@ class UnversionedExportArguments(FilterArguments):
     version = Text(LONGEST_LABEL, metadata=_about("Label of a version; by default the newest published one."))
 
 
-class HistoryArguments(NoArguments):
-    """Which version tells the history."""
+class VersionArguments(NoArguments):
+    """Which version answers."""
 
     version = Text(LONGEST_LABEL, metadata=_about("Label of a version; by default the newest published one."))
+
+
+class HistoryArguments(VersionArguments):
+    """Which version tells the history, with names in which language."""
+
+    lang = Text(35, metadata=_about(_LANG))
 
 
 class ProjectionArguments(HistoryArguments):
@@ -93,7 +100,6 @@ class ProjectionArguments(HistoryArguments):
 
     start = Day(data_key="from", required=True, metadata=_about("Day on which the code held."))
     end = Day(data_key="to", required=True, metadata=_about("Day to project to; may be the earlier one."))
-    lang = Text(35, metadata=_about("Language of the names; falls back to another one."))
 
 
 class FindArguments(HistoryArguments):

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from matching.matcher import Query
-from registry.api.answering import answer_json, answer_once, caching_of, services
+from registry.api.answering import answer_json, answer_once, caching_of, known_language, services
 from registry.api.arguments import MatchArguments, MatchBody, MatchBodyArguments, SuggestArguments
 from registry.api.blueprint import Blueprint
 from registry.api.schemas import MatchesSchema, SuggestionsSchema
@@ -32,7 +32,10 @@ def _opened(referential: str, given: dict[str, Any]) -> tuple[Snapshot, Moment]:
 def suggest(given: dict[str, Any], referential: str) -> Response:
     """Items for a text that someone is typing: beginnings first, then names with typing errors."""
     snapshot, at = _opened(referential, given)
-    found = answer_suggestions(snapshot, given["q"], at, given.get("level", ()), given["limit"])
+    language = known_language(given.get("lang"))
+    found = answer_suggestions(
+        snapshot, given["q"], at, given.get("level", ()), given["limit"], language=language
+    )
     return answer_json(found, caching_of(snapshot, at, versioned=False, by_index=True))
 
 
@@ -43,7 +46,8 @@ def match(given: dict[str, Any], referential: str) -> Response:
     """The item that a text means, with an outcome and explained candidates."""
     snapshot, at = _opened(referential, given)
     query = Query(given["q"], given.get("within"), tuple(given.get("level", ())))
-    found = answer_matches(snapshot, [query], at, given["limit"])
+    language = known_language(given.get("lang"))
+    found = answer_matches(snapshot, [query], at, given["limit"], language=language)
     return answer_json(found, caching_of(snapshot, at, versioned=False, by_index=True))
 
 
@@ -64,4 +68,5 @@ def match_many(body: dict[str, Any], given: dict[str, Any], referential: str) ->
     """
     snapshot, at = _opened(referential, given)
     queries = [Query(each["text"], each["within"], tuple(each["level"])) for each in body["queries"]]
-    return answer_once(answer_matches(snapshot, queries, at, body["limit"]))
+    language = known_language(given.get("lang"))
+    return answer_once(answer_matches(snapshot, queries, at, body["limit"], language=language))

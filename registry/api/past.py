@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -12,9 +12,10 @@ from registry.api.answering import answer_json, caching, known_language, service
 from registry.api.arguments import HistoryArguments, ProjectionArguments
 from registry.api.blueprint import Blueprint
 from registry.api.schemas import HistorySchema, ProjectionSchema
+from registry.history.items import ItemHistory, PastState
 from registry.history.projection import Target
 from registry.serving import history_of, project_code
-from registry.serving.rendering import used_language
+from registry.serving.languages import in_language
 
 blueprint = Blueprint("history", __name__, description="What became of a code")
 
@@ -25,12 +26,16 @@ blueprint = Blueprint("history", __name__, description="What became of a code")
 def history(given: dict[str, Any], referential: str, code: str) -> Response:
     """All states of the items that have, had or will have a code, and the change events that link them."""
     snapshot = services().library.snapshot(referential, given.get("version"))
-    document = {
+    language = known_language(given.get("lang"))
+    document: dict[str, Any] = {
         "code": code,
         "version": snapshot.version.label,
         "records_from": snapshot.referential.records_from,
         "items": history_of(snapshot, code),
     }
+    if language is not None:
+        histories = [_narrowed_history(history, language) for history in document["items"]]
+        document |= {"items": histories, "language": language}
     # Since when records are kept is a fact of the catalogue, which may change.
     mark = f"{version_mark(snapshot.version)}-{snapshot.referential.records_from}"
     fresh = caching(mark, immutable=False)
@@ -57,7 +62,12 @@ def projection(given: dict[str, Any], referential: str, code: str) -> Response:
     return answer_json({**shown, "version": snapshot.version.label}, fresh, ProjectionSchema)
 
 
-def _narrowed(target: Target, language: str) -> Target:
-    """The target with its name in one language, or in the one that stands in for it."""
-    used = used_language(list(target.names), language)
-    return replace(target, names={} if used is None else {used: target.names[used]})
+def _narrowed_history(history: ItemHistory, language: str) -> Mapping[str, Any]:
+    states = [_narrowed(state, language) for state in history.states]
+    return {"item": history.item, "states": states, "events": history.events}
+
+
+def _narrowed(named: PastState | Target, language: str) -> Mapping[str, Any]:
+    """What has names, with the one in a language, or in the one that stands in for it, and which that is."""
+    names, used = in_language(named.names, language)
+    return {name: getattr(named, name) for name in named.__slots__} | {"names": names, "language": used}

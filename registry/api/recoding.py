@@ -11,7 +11,7 @@ from marshmallow.validate import Length
 
 from referentials.kinds import LONGEST_CODE
 from registry.api.answering import answer_once, services
-from registry.api.arguments import HistoryArguments, NoArguments
+from registry.api.arguments import NoArguments, VersionArguments
 from registry.api.blueprint import Blueprint
 from registry.api.fields import Day, Text
 from registry.api.schemas import Answer
@@ -85,7 +85,7 @@ class RecodingSchema(Answer):
     conditional=False,
 )
 @blueprint.arguments(RecodeBody)
-@blueprint.arguments(HistoryArguments, location="query")
+@blueprint.arguments(VersionArguments, location="query")
 def recode(body: dict[str, Any], given: dict[str, Any], referential: str) -> Response:
     """What each code of one date is on another, one result for each, in order.
 

@@ -20,6 +20,14 @@ def _names() -> fields.Dict:
     return fields.Dict(fields.String(), fields.String(), required=True)
 
 
+def _language_asked_for(told: str) -> fields.String:
+    return fields.String(metadata={"description": f"The language asked for, with `lang`; {told}."})
+
+
+def _language_used() -> fields.String:
+    return fields.String(allow_none=True, metadata={"description": "The language used, with `lang`."})
+
+
 class RefusedValueSchema(Answer):
     """An input that is not accepted."""
 
@@ -151,7 +159,7 @@ class ListedItemSchema(Answer):
     valid_to = fields.Date(required=True, allow_none=True)
     successors = fields.List(fields.Nested(ReplacementSchema), required=True)
     predecessors = fields.List(fields.Nested(ReplacementSchema), required=True)
-    language = fields.String(allow_none=True, metadata={"description": "The language used, with `lang`."})
+    language = _language_used()
     shape = fields.Dict(allow_none=True, metadata={"description": "GeoJSON geometry, with `shape`."})
 
 
@@ -169,7 +177,7 @@ class ItemListSchema(Answer):
     next = fields.String(required=True, allow_none=True)
     version = fields.String(required=True)
     at = fields.Date(required=True)
-    language = fields.String(metadata={"description": "The language asked for; each item says which it got."})
+    language = _language_asked_for("each item says which it got")
 
 
 class ChangeLinkSchema(Answer):
@@ -202,6 +210,7 @@ class PastStateSchema(Answer):
     level = fields.String(required=True)
     parent = fields.String(required=True, allow_none=True)
     names = _names()
+    language = _language_used()
     attributes = fields.Dict(required=True)
     valid_from = fields.Date(required=True, allow_none=True)
     valid_to = fields.Date(required=True, allow_none=True)
@@ -221,6 +230,7 @@ class HistorySchema(Answer):
     code = fields.String(required=True)
     version = fields.String(required=True)
     records_from = fields.Date(required=True, allow_none=True)
+    language = _language_asked_for("each state says which it got")
     items = fields.List(fields.Nested(ItemHistorySchema), required=True)
 
 
@@ -230,6 +240,7 @@ class TargetSchema(Answer):
     code = fields.String(required=True)
     level = fields.String(required=True)
     names = _names()
+    language = _language_used()
     share = fields.Float(required=True, allow_none=True)
     share_basis = fields.String(required=True, allow_none=True)
 
@@ -246,7 +257,7 @@ class ProjectionSchema(Answer):
     certain = fields.Boolean(required=True)
     reversible = fields.Boolean(required=True)
     targets = fields.List(fields.Nested(TargetSchema), required=True)
-    language = fields.String(metadata={"description": "The language asked for; each name says which it is."})
+    language = _language_asked_for("each target says which it got")
     path = fields.List(fields.Nested(ChangeEventSchema), required=True)
 
 
@@ -255,9 +266,14 @@ class CandidateSchema(Answer):
 
     code = fields.String(required=True)
     name = fields.String(required=True)
+    name_language = fields.String(
+        allow_none=True, metadata={"description": "The language used for `name`, with `lang`."}
+    )
     score = fields.Float(required=True)
     matched_name = fields.String(required=True)
-    language = fields.String(required=True, allow_none=True)
+    language = fields.String(
+        required=True, allow_none=True, metadata={"description": "The language of `matched_name`."}
+    )
     level = fields.String(required=True)
     parent = fields.String(required=True, allow_none=True)
     parts = fields.Dict(fields.String(), fields.Float(), required=True)
@@ -271,6 +287,7 @@ class FoundSchema(Answer):
     at = fields.Date(required=True)
     content_root = fields.String(required=True)
     key_version = fields.String(required=True)
+    language = _language_asked_for("each candidate says which its name is in")
 
 
 class SuggestionsSchema(FoundSchema):

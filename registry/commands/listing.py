@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from registry.commands.filters import filtering
-from registry.commands.options import json_option, open_library, reading
+from registry.commands.options import json_option, lang_option, open_library, reading
 from registry.commands.printing import line_of_names
 from registry.commands.tables import print_table
 from registry.config import Settings
+from registry.serving.languages import known_language
 from registry.serving.listing import DEFAULT_LIMIT, MOST, Filters, Listing, Page, open_listing, read_page
 
 EPILOG = """\b
@@ -35,6 +37,7 @@ Examples:
 )
 @click.option("--cursor", metavar="CURSOR", help="`next` of the list before, with the same filters.")
 @click.option("--all", "everything", is_flag=True, help="Show all items, however many.")
+@lang_option
 @reading
 @json_option
 def list_items(
@@ -44,14 +47,15 @@ def list_items(
     limit: int,
     cursor: str | None,
     everything: bool,
+    lang: str | None,
     version: str | None,
     at: str | None,
     snapshots: Path | None,
     as_json: bool,
 ) -> None:
     """List the items of REFERENTIAL that are valid today or on a date, in order of their codes."""
-    wanted = replace(filters, q=q)
     library, today = open_library(snapshots), Settings.from_environment().today()
+    wanted = replace(filters, q=q, language=known_language(library, lang))
 
     def open_at(cursor: str | None) -> Listing:
         return open_listing(library, referential, wanted, version=version, at=at, cursor=cursor, today=today)
@@ -91,11 +95,14 @@ def _print_items(pages: Iterator[Page], referential: str) -> None:
         last = page
     print_table(
         ["code", "level", "parent", "names", "status"],
-        [
-            (item["code"], item["level"], item["parent"], line_of_names(item["names"]), item["status"])
-            for item in items
-        ],
+        [(item["code"], item["level"], item["parent"], _names(item), item["status"]) for item in items],
     )
     shown = "1 item" if len(items) == 1 else f"{len(items):,} items"
     more = "" if last.next is None else "; there are more: --all, or a larger --limit"
     click.echo(f"{shown} of {referential} {last.version} on {last.at}{more}", err=True)
+
+
+def _names(item: Mapping[str, Any]) -> str:
+    """The names, with the language of the one where one was asked for."""
+    names = line_of_names(item["names"])
+    return f"{names} ({item['language']})" if item.get("language") else names

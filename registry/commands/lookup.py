@@ -12,6 +12,7 @@ import click
 from registry.commands.options import (
     at_option,
     json_option,
+    lang_option,
     open_library,
     open_moment,
     snapshots_option,
@@ -19,6 +20,7 @@ from registry.commands.options import (
 )
 from registry.commands.printing import line_of_names, period_of, print_fields, print_json
 from registry.library import Snapshot
+from registry.serving.languages import in_language, known_language
 from registry.serving.lookup import look_up
 from registry.serving.moments import Moment
 
@@ -35,53 +37,75 @@ Fields = Iterator[tuple[str, object]]
 @click.command(epilog=EPILOG)
 @click.argument("referential")
 @click.argument("code")
+@lang_option
 @at_option
 @version_option
 @snapshots_option
 @json_option
 def lookup(
-    referential: str, code: str, at: str | None, version: str | None, snapshots: Path | None, as_json: bool
+    referential: str,
+    code: str,
+    lang: str | None,
+    at: str | None,
+    version: str | None,
+    snapshots: Path | None,
+    as_json: bool,
 ) -> None:
     """Say what CODE is in REFERENTIAL, today or on a date.
 
     A code that is no longer valid is told with what replaced it, one that is not valid yet with its start.
     """
-    snapshot, moment = open_moment(open_library(snapshots), referential, version, at)
-    found = look_up(snapshot, code, moment)
+    library = open_library(snapshots)
+    snapshot, moment = open_moment(library, referential, version, at)
+    language = known_language(library, lang)
+    found = look_up(snapshot, code, moment, language=language)
     if as_json:
         print_json(found)
         return
     item = json.loads(found)
     click.secho(f"{item['code']}  {line_of_names(item['names'])}", bold=True)
-    print_fields(_fields(item, snapshot, moment))
+    print_fields(_Fields(snapshot, moment, language).of(item))
 
 
-def _fields(item: Mapping[str, Any], snapshot: Snapshot, at: Moment) -> Fields:
-    yield "status", f"{item['status']} on {item['at']}"
-    yield "level", item["level"]
-    if item["parent"] is not None:
-        yield "parent", f"{item['parent']}  {_names_of(snapshot, item['parent'], at)}"
-    yield "valid", period_of(item["valid_from"], item["valid_to"])
-    for other in item["other_names"]:
-        yield "also", f"{other['text']} ({other['language'] or other['script']})"
-    for name, value in item["attributes"].items():
-        yield (
-            name.replace("_", " "),
-            value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),
-        )
-    for seen in item["observations"]:
-        yield seen["measure"], f"{seen['value']:,} {seen['unit']} on {seen['observed_on']}"
-    for link in item["successors"]:
-        yield "replaced by", f"{link['code']}  {_names_of(snapshot, link['code'], at)} ({_event(link)})"
-    for link in item["predecessors"]:
-        yield "came from", f"{link['code']} ({_event(link)})"
-    yield "version", f"{snapshot.referential.id} {item['version']}"
+class _Fields:
+    """What is told of an item, line by line; other items' names in the language asked for, too."""
+
+    def __init__(self, snapshot: Snapshot, at: Moment, language: str | None) -> None:
+        self.snapshot = snapshot
+        self.at = at
+        self.language = language
+
+    def of(self, item: Mapping[str, Any]) -> Fields:
+        """The lines of an item, in order."""
+        yield "language", item.get("language")
+        yield "status", f"{item['status']} on {item['at']}"
+        yield "level", item["level"]
+        if item["parent"] is not None:
+            yield "parent", f"{item['parent']}  {self._names_of(item['parent'])}"
+        yield "valid", period_of(item["valid_from"], item["valid_to"])
+        for other in item["other_names"]:
+            yield "also", f"{other['text']} ({other['language'] or other['script']})"
+        for name, value in item["attributes"].items():
+            yield (
+                name.replace("_", " "),
+                value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),
+            )
+        for seen in item["observations"]:
+            yield seen["measure"], f"{seen['value']:,} {seen['unit']} on {seen['observed_on']}"
+        for link in item["successors"]:
+            yield "replaced by", f"{link['code']}  {self._names_of(link['code'])} ({_event(link)})"
+        for link in item["predecessors"]:
+            yield "came from", f"{link['code']} ({_event(link)})"
+        yield "version", f"{self.snapshot.referential.id} {item['version']}"
+
+    def _names_of(self, code: str) -> str:
+        store = self.snapshot.store
+        found = store.find(code, self.at.number)
+        if found is None:
+            return ""
+        names = json.loads(store.rendered(found.row))["names"]
+        return line_of_names(names if self.language is None else in_language(names, self.language)[0])
 
 
 def _event(link: Mapping[str, Any]) -> str:
     return f"{link['event']}, {link['effective_on']}"
-
-
-def _names_of(snapshot: Snapshot, code: str, at: Moment) -> str:
-    found = snapshot.store.find(code, at.number)
-    return "" if found is None else line_of_names(json.loads(snapshot.store.rendered(found.row))["names"])

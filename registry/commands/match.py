@@ -9,10 +9,18 @@ from typing import Any
 import click
 
 from matching.matcher import Query
-from registry.commands.options import json_option, level_option, open_library, open_moment, reading
+from registry.commands.options import (
+    json_option,
+    lang_option,
+    level_option,
+    open_library,
+    open_moment,
+    reading,
+)
 from registry.commands.printing import print_json
 from registry.commands.tables import print_table
 from registry.serving.finding import DEFAULT_CANDIDATES, MOST_CANDIDATES, answer_matches
+from registry.serving.languages import known_language
 
 EPILOG = """\b
 Examples:
@@ -43,6 +51,7 @@ SAID = {
     help="Most candidates.",
 )
 @click.option("--explain", is_flag=True, help="Show what each score is made of.")
+@lang_option
 @reading
 @json_option
 def match(
@@ -52,14 +61,17 @@ def match(
     levels: tuple[str, ...],
     limit: int,
     explain: bool,
+    lang: str | None,
     version: str | None,
     at: str | None,
     snapshots: Path | None,
     as_json: bool,
 ) -> None:
     """Find the item of REFERENTIAL that TEXT means, with an outcome and scored candidates."""
-    snapshot, moment = open_moment(open_library(snapshots), referential, version, at)
-    answer = answer_matches(snapshot, [Query(text, within, levels)], moment, limit)
+    library = open_library(snapshots)
+    snapshot, moment = open_moment(library, referential, version, at)
+    language = known_language(library, lang)
+    answer = answer_matches(snapshot, [Query(text, within, levels)], moment, limit, language=language)
     if as_json:
         print_json(answer)
         return
@@ -77,11 +89,17 @@ def match(
 
 
 def _row(candidate: Mapping[str, Any], *, explain: bool) -> list[object]:
-    row = [candidate[name] for name in ("code", "name", "level", "parent")]
+    row = [candidate["code"], _named(candidate), candidate["level"], candidate["parent"]]
     row += [f"{candidate['score']:.3f}", _matched(candidate)]
     if explain:
         row.append(", ".join(f"{name} {part:.2f}" for name, part in candidate["parts"].items()))
     return row
+
+
+def _named(candidate: Mapping[str, Any]) -> str:
+    """The name, with its language where one was asked for."""
+    used = candidate.get("name_language")
+    return f"{candidate['name']} ({used})" if used else str(candidate["name"])
 
 
 def _matched(candidate: Mapping[str, Any]) -> str:

@@ -47,6 +47,11 @@ at_option = click.option(
     help="Day that the answer is about, as 2024-09-01 or `today`; by default today, "
     "or with --version the day on which that version is effective.",
 )
+lang_option = click.option(
+    "--lang",
+    metavar="LANGUAGE",
+    help="Language of the names, as fr; falls back to another, and says so. By default all.",
+)
 
 
 def parts(_context: click.Context, _parameter: click.Parameter, value: Sequence[str]) -> tuple[str, ...]:

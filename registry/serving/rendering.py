@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 import shapely
 
 from matching.store import DamagedStore, Store
+from registry.serving.languages import in_language
 
-# Where the wanted language has no name, these are tried, then any other in order of its tag.
-FALLBACK = ("fr", "ar", "en")
 # What readers of an item go by: these must be there, and be of these types.
 _MEMBERS: Mapping[str, type] = MappingProxyType(
     {"code": str, "level": str, "names": dict, "other_names": list, "attributes": dict}
@@ -21,14 +20,12 @@ SHAPES = ("simplified", "full")
 
 
 def narrowed(rendered: bytes, language: str) -> bytes:
-    """An item with the names of one language: the one asked for, else the first of `FALLBACK` that there is.
+    """An item with the names of one language: the one asked for, else one that stands in for it.
 
     `language` of the result says which one was used, null where the item has no name at all.
     """
     item = read_item(rendered)
-    names = item["names"]
-    used = used_language(list(names), language)
-    item["names"] = {} if used is None else {used: names[used]}
+    item["names"], used = in_language(item["names"], language)
     item["other_names"] = [name for name in item["other_names"] if name["language"] == used]
     item["language"] = used
     return json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode()
@@ -40,12 +37,6 @@ def read_item(rendered: bytes) -> dict[str, Any]:
     if not isinstance(item, dict) or any(type(item.get(name)) is not kind for name, kind in _MEMBERS.items()):
         raise ValueError(f"no item: {rendered[:120]!r}")
     return item
-
-
-def used_language(available: Sequence[str], wanted: str) -> str | None:
-    """Which of the available languages answers a wish; None where there is none."""
-    order = (wanted, *FALLBACK, *sorted(available))
-    return next((language for language in order if language in available), None)
 
 
 def with_shape(rendered: bytes, store: Store, row: int, detail: str) -> bytes:

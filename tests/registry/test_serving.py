@@ -18,7 +18,7 @@ from registry.errors import BadCursor, BadValue, BeforeRecords, NotValidThen, Un
 from registry.library import Library
 from registry.serving import look_up, moment, moment_of, parse_day, project_code
 from registry.serving.cursors import Cursor, decode, encode
-from registry.serving.rendering import used_language
+from registry.serving.languages import used_language
 from tests.registry.small_library import TODAY, build_library
 
 

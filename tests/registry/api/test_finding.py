@@ -61,3 +61,41 @@ def test_a_beginning_suggests_names(client: FlaskClient) -> None:
 def test_answers_that_depend_on_the_index_are_not_kept_for_ever(client: FlaskClient) -> None:
     for query in ("match?q=fes&version=2014", "suggest?q=fes&version=2014"):
         assert client.get(f"{UNITS}/{query}").headers["Cache-Control"] == "public, max-age=60"
+
+
+def test_candidates_are_named_in_the_language_asked_for_whichever_matched(client: FlaskClient) -> None:
+    found = client.get(f"{UNITS}/match?q=Ouled+Taieb&within=Fes&level=commune&lang=ar").get_json()
+    best = found["results"][0]["candidates"][0]
+    assert found["language"] == "ar"
+    assert (best["name"], best["name_language"]) == ("أولاد الطيب", "ar")
+    assert (best["matched_name"], best["language"]) == ("Oulad Tayeb", "fr")
+
+
+def test_a_candidate_without_a_name_in_the_language_falls_back_and_says_so(client: FlaskClient) -> None:
+    found = client.get(f"{UNITS}/suggest?q=Gueldamane+Bab&lang=ar-MA").get_json()
+    best = found["candidates"][0]
+    assert found["language"] == "ar"
+    assert (best["name"], best["name_language"]) == ("Gueldamane Bab Marzouka", "fr")
+
+
+def test_many_texts_are_answered_in_one_language_too(client: FlaskClient) -> None:
+    body = {"queries": [{"text": "Taza"}, {"text": "zzzz"}]}
+    found = client.post(f"{UNITS}/match?lang=ar", json=body).get_json()
+    alone = client.get(f"{UNITS}/match?q=Taza&lang=ar").get_json()
+    assert found["results"][0] == alone["results"][0]
+    assert found["results"][0]["candidates"][0]["name"] == "تازة"
+
+
+def test_a_language_changes_neither_outcomes_nor_scores(client: FlaskClient) -> None:
+    def told(lang: str) -> object:
+        (result,) = client.get(f"{UNITS}/match?q=Meknassa{lang}").get_json()["results"]
+        return result["outcome"], [(each["code"], each["score"]) for each in result["candidates"]]
+
+    assert told("&lang=ar") == told("")
+
+
+def test_an_unknown_language_is_refused_wherever_names_are_told(client: FlaskClient) -> None:
+    for query in ("match?q=fes", "suggest?q=fes", "items/01/history?", "items/01?"):
+        answer = client.get(f"{UNITS}/{query}&lang=xx")
+        assert answer.status_code == 400
+        assert answer.get_json()["errors"][0]["name"] == "lang"

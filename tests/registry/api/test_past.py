@@ -60,3 +60,19 @@ def test_a_projection_to_several_codes_picks_none(client: FlaskClient) -> None:
 def test_a_projection_near_an_uncertain_date_says_so(client: FlaskClient) -> None:
     found = client.get(f"{ITEMS}/01.100.05/projection?from=2024-03-01&to=2025-01-01").get_json()
     assert found["certain"] is False
+
+
+def test_a_history_in_one_language_says_which_each_state_got(client: FlaskClient) -> None:
+    history = client.get(f"{ITEMS}/01.200.31/history?lang=ar").get_json()
+    (state,) = history["items"][0]["states"]
+    assert (history["language"], state["language"], state["names"]) == ("ar", "ar", {"ar": "مكناسة الغربية"})
+    (other,) = client.get(f"{ITEMS}/01.200.10/history?lang=ar").get_json()["items"][0]["states"]
+    assert (other["language"], other["names"]) == ("fr", {"fr": "Gueldamane Bab Marzouka"})
+
+
+def test_a_projection_in_one_language_says_which_each_target_got(client: FlaskClient) -> None:
+    query = "projection?from=2020-01-01&to=2025-01-01"
+    found = client.get(f"{ITEMS}/01.100.05/{query}&lang=ar").get_json()
+    (target,) = found["targets"]
+    assert (found["language"], target["language"], target["names"]) == ("ar", "ar", {"ar": "أولاد الطيب"})
+    assert "language" not in client.get(f"{ITEMS}/01.100.05/{query}").get_json()["targets"][0]

@@ -74,6 +74,15 @@ def test_nothing_found_is_an_empty_list(marjaa):
     assert (document["items"], document["next"]) == ([], None)
 
 
+def test_names_are_listed_in_the_language_asked_for(marjaa):
+    told = marjaa("list", "units", *AT, "--parent", "01.100", "--lang", "ar").stdout
+    assert "أولاد الطيب (ar)" in told
+    assert "Aïn Cheggag (fr)" in told
+    document = json.loads(marjaa("list", "units", *AT, "--lang", "ar", "--all", "--json").stdout)
+    assert document["language"] == "ar"
+    assert all(len(item["names"]) == 1 for item in document["items"])
+
+
 def test_more_items_than_the_limit_are_announced(marjaa):
     assert "there are more" in marjaa("list", "units", *AT, "--limit", "2").stderr
 

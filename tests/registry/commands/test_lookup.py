@@ -87,3 +87,14 @@ def test_a_folder_without_published_data_is_named(marjaa, tmp_path: Path):
 def test_another_folder_of_snapshots_can_be_read(marjaa, snapshots: Path, monkeypatch):
     monkeypatch.setenv("MARJAA_DATA", "nowhere")
     assert marjaa("lookup", "units", "01", "--snapshots", str(snapshots)).exit_code == 0
+
+
+def test_names_are_told_in_the_language_asked_for(marjaa, snapshots: Path):
+    told = marjaa("lookup", "units", "01.100", "--lang", "ar").stdout
+    assert "01.100  فاس\nlanguage" in told
+    assert "01  الشمال\n" in told
+    client = create_app(settings(snapshots.parent)).test_client()
+    over_http = client.get("/api/v1/referentials/units/items/01.100.09?at=2025-01-01&lang=ar").data
+    answer = marjaa("lookup", "units", "01.100.09", "--at", "2025-01-01", "--lang", "ar", "--json")
+    assert answer.stdout_bytes == over_http + b"\n"
+    assert json.loads(over_http)["language"] == "fr"

@@ -58,3 +58,17 @@ def test_an_unknown_level_is_refused(marjaa, level: str):
     answer = marjaa("match", "units", "Taza", "--level", level)
     assert answer.exit_code == 2
     assert "'village' is not accepted" in answer.stderr
+
+
+def test_candidates_are_named_in_the_language_asked_for(marjaa, snapshots: Path):
+    client = create_app(settings(snapshots.parent)).test_client()
+    answer = marjaa("match", "units", "Gueldaman", *AT, "--lang", "ar", "--json")
+    over_http = client.get("/api/v1/referentials/units/match?q=Gueldaman&at=2025-01-01&lang=ar").json
+    assert json.loads(answer.stdout) == over_http
+    assert "Gueldamane Bab Marzouka (fr)" in marjaa("match", "units", "Gueldaman", *AT, "--lang", "ar").stdout
+
+
+def test_an_unknown_language_is_refused(marjaa):
+    answer = marjaa("match", "units", "Taza", "--lang", "xx")
+    assert answer.exit_code == 2
+    assert "lang: 'xx' is not accepted; expected one of ar, en, fr" in answer.stderr
