@@ -28,7 +28,7 @@ from registry.accounts.actors import Actor, Grant
 from registry.database import begin_write, open_engine
 from registry.migrations import upgrade
 from registry.models import Referential
-from registry.publishing.drafts.checking import check_draft
+from registry.publishing.drafts.checking import check
 from registry.publishing.drafts.importing import import_file
 from registry.publishing.drafts.opening import NewDraft, open_draft
 from tests import postgis
@@ -81,11 +81,7 @@ def measure(name: str, engine: Engine, path: Path, root: Path) -> None:
     if report.items != count:
         raise SystemExit(f"{report.items} of {count} rows were read")
 
-    def check() -> None:
-        with begin_write(engine) as connection:
-            check_draft(connection, root, draft.id)
-
-    checking, checking_clock, _ = timed(check)
+    checking, checking_clock, _ = timed(lambda: check(engine, root, draft.id))
     print(
         f"{name}: import {reading:.1f} s of CPU ({reading_clock:.1f} on the clock), check {checking:.1f} "
         f"({checking_clock:.1f}), together {reading_clock + checking_clock:.1f} s on the clock for "

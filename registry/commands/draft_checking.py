@@ -13,7 +13,7 @@ from registry.commands.working import change_set_argument, work
 from registry.desk.draft_checks import narrowed, report_head
 from registry.desk.draft_schemas import ReportSchema
 from registry.errors import Conflict
-from registry.publishing.drafts.checking import Report, check_draft, give_word, read_report, report_csv
+from registry.publishing.drafts.checking import Report, check, give_word, read_report, report_csv
 
 SHOWN = 20  # findings after a validation
 
@@ -38,10 +38,11 @@ Example:
 @json_option
 def validate(change_set: str, as_json: bool) -> None:
     """Run all rules over what a draft proposes. Errors block it, warnings ask for a word."""
-    with work() as at_work, at_work.writing() as connection:
-        meant = at_work.meant(connection, change_set)
-        require(at_work.actor, "read-drafts", referential=meant.referential)
-        report = check_draft(connection, at_work.root, meant.id)
+    with work() as at_work:
+        with at_work.reading() as connection:
+            meant = at_work.meant(connection, change_set)
+            require(at_work.actor, "read-drafts", referential=meant.referential)
+        report = check(at_work.engine, at_work.root, meant.id)
     _tell(report, as_json, SHOWN)
 
 

@@ -22,7 +22,7 @@ from registry.commands.working import SHORTEST, Work, work
 from registry.config import Settings
 from registry.errors import BadValue
 from registry.models import Version
-from registry.publishing.drafts.checking import Report, check_draft
+from registry.publishing.drafts.checking import Report, check
 from registry.publishing.drafts.events import DraftEvent, propose
 from registry.publishing.drafts.importing import HowToRead, ImportReport, import_file, preview_file
 from registry.publishing.drafts.opening import ChangeSetView, NewDraft, open_draft, read_change_set
@@ -117,7 +117,8 @@ def import_(
         reports = [_read(at_work, opened, path, how) for path in files]
         with at_work.writing() as connection:
             events = propose(connection, at_work.root, opened.id, actor=at_work.actor)
-            checked = check_draft(connection, at_work.root, opened.id)
+        checked = check(at_work.engine, at_work.root, opened.id)
+        with at_work.reading() as connection:
             opened = read_change_set(connection, opened.id)
     _tell(opened, reports, [event for event in events if event.status == "proposed"], checked, as_json)
 

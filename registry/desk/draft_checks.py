@@ -21,7 +21,7 @@ from registry.desk.draft_bodies import DEFAULT_LIMIT, FilteredFindingArguments, 
 from registry.desk.draft_schemas import ReportSchema
 from registry.desk.working import desk, reading, writing
 from registry.errors import Conflict
-from registry.publishing.drafts.checking import Report, check_draft, give_word, read_report, report_csv
+from registry.publishing.drafts.checking import Report, check, give_word, read_report, report_csv
 
 blueprint = Blueprint("draft-checks", __name__, description="What is wrong with a draft")
 
@@ -33,10 +33,10 @@ blueprint = Blueprint("draft-checks", __name__, description="What is wrong with 
 def validate(_given: dict[str, Any], change_set: UUID) -> Response:
     """Run all rules over what the draft proposes; the report with its first findings."""
     actor = current_actor()
-    with writing() as connection:
+    with reading() as connection:
         draft = read_draft(connection, actor, change_set)
         require(actor, "read-drafts", referential=draft.referential)
-        report = check_draft(connection, desk().settings.snapshots, change_set)
+    report = check(desk().engine, desk().settings.snapshots, change_set)
     return send(_document(report, {"limit": DEFAULT_LIMIT}), ReportSchema)
 
 

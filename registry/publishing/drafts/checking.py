@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
-from referentials.findings import Base, CheckedList, Reference, base_of, inspect
+from referentials.findings import Base, CheckedList, Inspection, Reference, base_of, inspect
 from referentials.kinds import kind as kind_of
 from referentials.relisting import relist
 from registry.accounts import audit
 from registry.accounts.actors import Actor, require
 from registry.clock import now
+from registry.database import begin_write
 from registry.errors import BadValue, Conflict
 from registry.library import Library
 from registry.models import DraftWord, Referential
@@ -32,13 +34,14 @@ from registry.publishing.drafts.kept_findings import (
     storable,
 )
 from registry.publishing.drafts.listing import WorkingList, working_list
-from registry.publishing.drafts.opening import EDITABLE, count_as_author, lock_change_set
+from registry.publishing.drafts.opening import EDITABLE, ChangeSetView, count_as_author, lock_change_set
 from registry.publishing.drafts.reporting import report_csv, report_json
 from registry.publishing.impact import Departure
 
 __all__ = [
     "Report",
     "Word",
+    "check",
     "check_draft",
     "give_word",
     "keep_reading",
@@ -51,18 +54,23 @@ __all__ = [
 LONGEST_WORD = 4_000
 
 
-def check_draft(connection: Connection, root: Path, change_set: uuid.UUID) -> Report:
+def check(engine: Engine, root: Path, change_set: uuid.UUID) -> Report:
     """Run all rules over the list that a change set proposes; replaces what they found before.
 
-    `root` is the snapshots' root. Raises UnknownChangeSet, and DamagedSnapshot where the base cannot be read.
+    While they run, for a minute over a long list, nobody who writes has to wait. `root` is the snapshots'
+    root. Raises UnknownChangeSet; DamagedSnapshot where the base cannot be read; Conflict where somebody
+    edited the draft meanwhile: then what was found before is kept.
     """
+    with engine.connect() as connection:
+        seen = _inspected(connection, root, change_set)
+    with begin_write(engine) as connection:
+        return _kept(connection, seen)
+
+
+def check_draft(connection: Connection, root: Path, change_set: uuid.UUID) -> Report:
+    """The same in the caller's transaction, which holds the change set to its end."""
     lock_change_set(connection, change_set)  # nobody edits what is being checked
-    listed = working_list(connection, root, change_set)
-    keep(connection, change_set, "rules", inspect(_checked(connection, root, listed)))
-    report = read_report(connection, change_set)
-    if report is None:
-        raise Conflict(f"The change set {change_set} went away while it was checked.")
-    return report
+    return _kept(connection, _inspected(connection, root, change_set))
 
 
 def open_questions(connection: Connection, change_set: uuid.UUID) -> tuple[str, ...]:
@@ -110,6 +118,31 @@ def give_word(connection: Connection, actor: Actor, change_set: uuid.UUID, rule:
         before=None if before is None else {"rule": rule, "word": before},
         after={"rule": rule, "word": said},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Inspected:
+    """What the rules found, and the change set as it was then."""
+
+    draft: ChangeSetView
+    found: Inspection
+
+
+def _inspected(connection: Connection, root: Path, change_set: uuid.UUID) -> _Inspected:
+    listed = working_list(connection, root, change_set)
+    return _Inspected(listed.change_set, inspect(_checked(connection, root, listed)))
+
+
+def _kept(connection: Connection, seen: _Inspected) -> Report:
+    draft = lock_change_set(connection, seen.draft.id)
+    # An import stores its rows under one revision, and says in the mapping how far it came.
+    if (draft.revision, draft.mapping) != (seen.draft.revision, seen.draft.mapping):
+        raise Conflict(f"The change set {draft.id} was edited while it was being checked.")
+    keep(connection, draft.id, "rules", seen.found)
+    report = read_report(connection, draft.id)
+    if report is None:
+        raise Conflict(f"The change set {draft.id} went away while it was being checked.")
+    return report
 
 
 def _checked(connection: Connection, root: Path, listed: WorkingList) -> CheckedList:

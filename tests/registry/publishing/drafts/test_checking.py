@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from referentials.findings import Finding, Tally
+from referentials.findings import CheckedList, Finding, Inspection, Tally, inspect
 from referentials.listing import ListedChange, ListedItem, ListedLink
 from referentials.listing_bytes import change_bytes
 from registry.accounts.actors import PUBLIC, Actor, Grant, NotAllowed, NotSignedIn
@@ -18,6 +19,7 @@ from registry.database import begin_write
 from registry.errors import BadValue, Conflict
 from registry.models import AuditEntry, ChangeSet, DraftEvent, Referential
 from registry.publishing.drafts.checking import (
+    check,
     check_draft,
     give_word,
     keep_reading,
@@ -234,6 +236,8 @@ def test_only_an_editor_gives_a_word_and_only_while_it_matters(unpublished: Conn
         with pytest.raises(NotAllowed):
             give_word(unpublished, actor, draft, "missing_names", "So.")
     for status in ("submitted", "approved", "published", "withdrawn"):
+        draft = drafted(unpublished, region("01"), region("02", ar=None))
+        check_draft(unpublished, root, draft)
         unpublished.execute(update(ChangeSet).where(ChangeSet.id == draft).values(status=status))
         with pytest.raises(Conflict, match=f"is {status}"):
             give_word(unpublished, EDITOR, draft, "missing_names", "So.")
@@ -248,10 +252,68 @@ def test_who_gives_a_word_has_worked_on_the_draft(unpublished: Connection, root:
     assert both.id in authors(unpublished, read_change_set(unpublished, draft))
 
 
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Lets something happen while the rules run."""
+
+    def let(happen: Callable[[], object]) -> None:
+        def slowly(checked: CheckedList) -> Inspection:
+            found = inspect(checked)
+            happen()
+            return found
+
+        monkeypatch.setattr("registry.publishing.drafts.checking.inspect", slowly)
+
+    return let
+
+
+def test_while_the_rules_run_others_write(
+    engine: Engine, root: Path, meanwhile: Callable[[Callable[[], object]], None]
+):
+    add_units(engine)
+    with begin_write(engine) as connection:
+        draft = drafted(connection, region("01"), region("02", ar=None))
+
+    def another() -> None:
+        with begin_write(engine) as connection:
+            drafted(connection, region("01"))
+
+    meanwhile(another)
+    report = check(engine, root, draft)
+    assert ([each.rule for each in report.findings], report.is_current) == (["missing_names"], True)
+
+
+@pytest.mark.parametrize("edit", ["by hand", "by an import that goes on"])
+def test_a_draft_that_is_edited_while_the_rules_run_keeps_what_was_found_before(
+    engine: Engine, root: Path, meanwhile: Callable[[Callable[[], object]], None], edit: str
+):
+    add_units(engine)
+    with begin_write(engine) as connection:
+        draft = drafted(connection, region("01"), region("02", ar=None))
+    before = check(engine, root, draft)
+
+    def edited() -> None:
+        with begin_write(engine) as connection:
+            if edit == "by hand":
+                listed_anew(connection, draft, region("01"))
+            else:
+                mapping = {"unfinished": {"stored": 1}}
+                connection.execute(update(ChangeSet).where(ChangeSet.id == draft).values(mapping=mapping))
+
+    meanwhile(edited)
+    with pytest.raises(Conflict, match="was edited while it was being checked"):
+        check(engine, root, draft)
+    with engine.connect() as connection:
+        after = read_report(connection, draft)
+    assert after == replace(before, is_current=edit != "by hand")
+
+
 def test_a_change_set_that_does_not_exist_has_no_report(unpublished: Connection, root: Path):
     nowhere = uuid.uuid4()
     with pytest.raises(UnknownChangeSet):
         check_draft(unpublished, root, nowhere)
+    with pytest.raises(UnknownChangeSet):
+        check(unpublished.engine, root, nowhere)
     with pytest.raises(UnknownChangeSet):
         open_questions(unpublished, nowhere)
     with pytest.raises(UnknownChangeSet):
