@@ -192,7 +192,7 @@ def set_one(
     """Let a draft list an item; what is not named stays as the draft, or its base, has it."""
     with work() as at_work, at_work.writing() as connection:
         meant = at_work.meant(connection, change_set)
-        edited = touch(connection, at_work.actor, meant.id, None)
+        edited = touch(connection, at_work.actor, meant.id, None, codes={"set": [code]})
         amendment = Amendment(
             level=level,
             parent=parent,
@@ -218,7 +218,8 @@ def remove(change_set: str, codes: tuple[str, ...], forget: bool, as_json: bool)
     """Let a draft let go of codes of its base."""
     with work() as at_work, at_work.writing() as connection:
         meant = at_work.meant(connection, change_set)
-        edited = touch(connection, at_work.actor, meant.id, None)
+        done = {"forgotten" if forget else "removed": codes}
+        edited = touch(connection, at_work.actor, meant.id, None, codes=done)
         for code in codes:
             if forget:
                 forget_item(connection, meant.id, code)

@@ -114,8 +114,13 @@ def entry_of(row: DraftRow) -> dict[str, object]:
 
 def _edit(change_set: UUID, rows: Sequence[DraftRow], forgotten: Sequence[str] = ()) -> Response:
     actor, revision = current_actor(), revision_wanted()
+    codes = {
+        "set": [row.code for row in rows if row.action == "set"],
+        "removed": [row.code for row in rows if row.action == "remove"],
+        "forgotten": forgotten,
+    }
     with writing() as connection:
-        draft = touch(connection, actor, change_set, revision)
+        draft = touch(connection, actor, change_set, revision, codes=codes)
         gone = sum(
             forget_item(connection, change_set, code) for code in (*forgotten, *(row.code for row in rows))
         )

@@ -184,15 +184,17 @@ def edit_details(
     if fields:
         connection.execute(update(ChangeSet).where(ChangeSet.id == change_set).values(**fields))
     after = read_change_set(connection, change_set)
-    if (before.label, before.effective_on) != (after.label, after.effective_on):
+    then, since = _details(before), _details(after)
+    changed = [name for name in sorted(DETAILS) if then[name] != since[name]]
+    if changed:
         audit.record(
             connection,
             actor,
-            "renamed",
+            "described",
             "change_set",
             change_set,
-            before={"label": before.label, "effective_on": before.effective_on.isoformat()},
-            after={"label": after.label, "effective_on": after.effective_on.isoformat()},
+            before={name: then[name] for name in changed},
+            after={name: since[name] for name in changed},
         )
     return after
 
@@ -204,13 +206,15 @@ def touch(
     revision: int | None,
     *,
     action: str = "edited",
+    codes: Mapping[str, Sequence[str]] | None = None,
 ) -> ChangeSetView:
     """The gate of every edit: call it first, in the transaction of the edit; the change set as it is then.
 
     What was submitted or approved becomes a draft again, and has to be submitted and approved anew; what was
     sent back for changes stays so. The revision goes up by one. Raises UnknownChangeSet; NotSignedIn and
     NotAllowed without the capability `edit`; Conflict where it is published or withdrawn; StaleRevision where
-    `revision` is given and is not the current one. `action` is the audit trail's verb.
+    `revision` is given and is not the current one. `action` is the audit trail's verb,
+    and `codes` the codes that the edit is about, by what comes of them ("set", "removed", "forgotten").
     """
     before = lock_change_set(connection, change_set)
     require(actor, "edit", referential=before.referential)
@@ -242,7 +246,11 @@ def touch(
         "change_set",
         change_set,
         before={"status": before.status, "revision": before.revision},
-        after={"status": status, "revision": before.revision + 1},
+        after={
+            "status": status,
+            "revision": before.revision + 1,
+            **{what: sorted(named) for what, named in (codes or {}).items() if named},
+        },
     )
     return read_change_set(connection, change_set)
 
@@ -273,6 +281,12 @@ def _has_edited(connection: Connection, actor: Actor, change_set: uuid.UUID) -> 
         ReviewStep.change_set == change_set, ReviewStep.step == "edited", ReviewStep.actor == actor.id
     )
     return connection.execute(steps).first() is not None
+
+
+def _details(draft: ChangeSetView) -> dict[str, JSON]:
+    """What a change set says of its version, as the audit trail keeps it."""
+    said = {name: getattr(draft, name) for name in DETAILS}
+    return {**said, "effective_on": draft.effective_on.isoformat()}
 
 
 def _require_accepted(fields: Mapping[str, JSON]) -> None:

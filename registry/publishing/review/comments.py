@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
+from referentials.canonical import JSON
 from registry.accounts import audit
 from registry.accounts.actors import Actor, require
 from registry.clock import now
 from registry.errors import BadValue, Conflict
-from registry.models import Administration, ChangeSet, Comment, ConsultedAdministration, Version
+from registry.models import Administration, Comment, ConsultedAdministration, Version
 from registry.publishing.drafts.access import require_reader
 from registry.publishing.drafts.opening import CLOSED, ChangeSetView, lock_change_set, read_change_set
 from registry.publishing.outbox import tell
@@ -71,16 +72,27 @@ def open_consultation(
         raise BadValue("administrations", unknown, "ids of administrations")
     if until is not None and until < (today or _today()):
         raise BadValue("until", until.isoformat(), "a day that is not over")
-    connection.execute(
-        delete(ConsultedAdministration).where(ConsultedAdministration.change_set == change_set)
-    )
+    of_change_set = ConsultedAdministration.change_set == change_set
+    asked_before = connection.execute(
+        select(ConsultedAdministration.administration)
+        .where(of_change_set)
+        .order_by(ConsultedAdministration.administration)
+    ).scalars()
+    before = _asked(draft.consultation, asked_before.all(), draft.consultation_until)
+    connection.execute(delete(ConsultedAdministration).where(of_change_set))
     if chosen:
         rows = [{"change_set": change_set, "administration": each} for each in chosen]
         connection.execute(insert(ConsultedAdministration), rows)
-    connection.execute(
-        update(ChangeSet).where(ChangeSet.id == change_set).values(consultation=to, consultation_until=until)
+    return take_step(
+        connection,
+        actor,
+        draft,
+        "consultation_opened",
+        "consultation-opened",
+        audited=(before, _asked(to, chosen, until)),
+        consultation=to,
+        consultation_until=until,
     )
-    return take_step(connection, actor, draft, "consultation_opened", "consultation-opened")
 
 
 def comment(
@@ -141,6 +153,15 @@ def comments_of_version(connection: Connection, referential: str, ordinal: int) 
     )
     change_set = connection.execute(its_change_set).scalar()
     return [] if change_set is None else comments_of(connection, change_set)
+
+
+def _asked(to: str | None, administrations: Sequence[str], until: date | None) -> dict[str, JSON]:
+    """Whom a consultation is open to, and how long, as the audit trail keeps it."""
+    return {
+        "consultation": to,
+        "administrations": list(administrations),
+        "consultation_until": None if until is None else until.isoformat(),
+    }
 
 
 def _require_open(draft: ChangeSetView) -> None:

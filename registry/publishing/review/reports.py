@@ -200,7 +200,8 @@ def _take_up(
     else:
         if read_change_set(connection, change_set).referential != report.referential:
             raise Conflict(f"The change set {change_set} is not of {report.referential}.")
-        draft = touch(connection, actor, change_set, None)
+        codes = {} if report.suggestion is None else {"set": [report.code]}
+        draft = touch(connection, actor, change_set, None, codes=codes)
     if report.suggestion is not None:
         item = _as_it_stands(connection, root, draft, report.code)
         set_item(connection, draft.id, _suggested(item, report.suggestion))

@@ -53,12 +53,13 @@ def take_step(
     kind: str | None,
     *,
     note: str | None = None,
+    audited: tuple[Mapping[str, JSON], Mapping[str, JSON]] = ({}, {}),
     **values: object,
 ) -> ChangeSetView:
     """Take a step in the caller's transaction, which holds the change set; the change set after it.
 
     `values` are its columns' new values; `kind` is what people are told, with None nobody is. A row of the
-    review and an entry of the audit trail say who did it.
+    review and an entry of the audit trail say who did it; `audited` is what was and what is besides these.
     """
     named = actor if isinstance(actor, str) else actor.id
     connection.execute(update(ChangeSet).where(ChangeSet.id == draft.id).values(changed_at=now(), **values))
@@ -80,8 +81,13 @@ def take_step(
         step,
         "change_set",
         draft.id,
-        before={"status": draft.status},
-        after={"status": after.status, "content_root": after.content_root, "publish_at": after.publish_at},
+        before={"status": draft.status, **audited[0]},
+        after={
+            "status": after.status,
+            "content_root": after.content_root,
+            "publish_at": after.publish_at,
+            **audited[1],
+        },
     )
     if kind is not None:
         tell(connection, kind, {**told_of(after), "note": note})

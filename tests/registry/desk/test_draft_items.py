@@ -107,3 +107,21 @@ def test_of_two_editors_the_second_is_told(desk: DeskUnderTest):
     assert answer.status_code == 412
     assert other.put(f"{draft.address}/items/11", json=RABAT).status_code == 428
     assert [each["code"] for each in draft.get("/items").json["items"]] == ["10"]
+
+
+def test_the_audit_trail_tells_which_codes_were_edited(desk: DeskUnderTest):
+    draft = open_draft(desk.signed_in("editor"))
+    draft.edit("PUT", "/items/10", RABAT)
+    draft.edit("POST", "/items", {"set": [{**RABAT, "code": "11"}], "remove": ["99"]})
+    draft.edit("DELETE", "/items/10?forget=yes")
+    trail = desk.signed_in("administrator").get(f"/api/v1/audit?subject={draft.id}&limit=10").json["items"]
+    told = [
+        {name: entry["after"][name] for name in ("set", "removed", "forgotten") if name in entry["after"]}
+        for entry in trail
+        if entry["action"] == "edited"
+    ]
+    assert sorted(told, key=str) == [
+        {"forgotten": ["10"]},
+        {"set": ["10"]},
+        {"set": ["11"], "removed": ["99"]},
+    ]

@@ -107,3 +107,44 @@ def test_every_edit_leaves_an_entry_in_the_audit_trail(connection: Connection) -
     told = select(AuditEntry.actor, AuditEntry.action).where(AuditEntry.subject == str(draft.id))
     entries = connection.execute(told.order_by(AuditEntry.id)).all()
     assert [tuple(entry) for entry in entries] == [(EDITOR.id, "opened"), (EDITOR.id, "edited")]
+
+
+def test_the_audit_trail_tells_the_codes_of_an_edit(connection: Connection) -> None:
+    draft = open_draft(connection, EDITOR, NEW)
+    touch(
+        connection, EDITOR, draft.id, None, codes={"set": ["02", "01"], "removed": ("03",), "forgotten": ()}
+    )
+    told = select(AuditEntry.after).where(AuditEntry.action == "edited")
+    after = {"status": "draft", "revision": 2, "set": ["01", "02"], "removed": ["03"]}
+    assert connection.execute(told).scalars().all() == [after]
+
+
+def test_the_audit_trail_tells_every_detail_that_an_edit_changes(connection: Connection) -> None:
+    draft = open_draft(connection, EDITOR, NEW)
+    changed = {
+        "effective_on": date(2025, 1, 1),
+        "basis": "a decree",
+        "notes": {"fr": "Décret"},
+        "provenance": [{"sha256": "ab"}],
+        "mode": "changes",
+        "change_class": "breaking",
+        "legal_basis": "Decree 2.24.1",
+        "notice_reason": "Urgent.",
+        "mapping": {"columns": {"code": "Code"}},
+    }
+    edit_details(connection, EDITOR, draft.id, None, label=NEW.label, **changed)  # the label stays
+    edit_details(connection, EDITOR, draft.id, None, **changed)  # nothing changes
+    told = select(AuditEntry.before, AuditEntry.after).where(AuditEntry.action == "described")
+    before, after = connection.execute(told).one()
+    assert after == {**changed, "effective_on": "2025-01-01"}
+    assert before == {
+        "effective_on": "2024-09-01",
+        "basis": "census",
+        "notes": {"fr": "Recensement"},
+        "provenance": [],
+        "mode": "full",
+        "change_class": None,
+        "legal_basis": None,
+        "notice_reason": None,
+        "mapping": None,
+    }

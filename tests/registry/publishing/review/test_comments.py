@@ -6,10 +6,12 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from registry.accounts.actors import PUBLIC, Actor, NotAllowed, NotSignedIn
 from registry.database import begin_write
 from registry.errors import BadValue, Conflict
+from registry.models import AuditEntry
 from registry.publishing.review import (
     CommentView,
     comment,
@@ -100,3 +102,17 @@ def test_what_cannot_be_said_or_opened_is_refused(world: World) -> None:
             consult(world, draft, to, *administrations, until=until)
     with pytest.raises(NotAllowed), begin_write(world.engine) as connection:
         open_consultation(connection, APPROVER, draft, "everyone")
+
+
+def test_the_audit_trail_tells_whom_a_consultation_is_open_to(world: World) -> None:
+    draft = world.ready()
+    consult(world, draft, "administrations", "hcp", until=TODAY)
+    consult(world, draft, "everyone")
+    with world.engine.connect() as connection:
+        told = select(AuditEntry.before, AuditEntry.after).where(AuditEntry.action == "consultation_opened")
+        entries = connection.execute(told.order_by(AuditEntry.id)).all()
+    names = ("consultation", "administrations", "consultation_until")
+    assert [[[side[name] for name in names] for side in entry] for entry in entries] == [
+        [[None, [], None], ["administrations", ["hcp"], TODAY.isoformat()]],
+        [["administrations", ["hcp"], TODAY.isoformat()], ["everyone", [], None]],
+    ]
