@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from referentials.formulas import is_formula
 from referentials.kinds import LONGEST_CODE
 from referentials.tables import Table
 from registry.catalogue import AssociationEntry, MemberEntry
@@ -18,7 +19,6 @@ OPTIONAL = ("share", "note")
 
 LONGEST_NOTE = 1_000
 _SHARE = re.compile(r"0(?:\.\d{1,9})?|1(?:\.0{1,9})?|\.\d{1,9}", re.ASCII)
-_FORMULA = ("=", "@", "+", "-", "\t", "\r")
 _ROUNDING = 1e-4
 
 
@@ -78,7 +78,7 @@ def _faults(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "share", f"contradicts {relation}: all of the source lies in the target, so it is 1 or empty"
     if len(note) > LONGEST_NOTE:
         yield "note", f"is longer than {LONGEST_NOTE:,} characters"
-    elif note.startswith(_FORMULA):
+    elif is_formula(note):
         yield "note", "begins as a spreadsheet's formula does"
 
 
@@ -89,4 +89,4 @@ def _code_fault(code: str) -> str | None:
         return f"is longer than a code may be ({LONGEST_CODE} characters)"
     if not code.isprintable():
         return "has characters that cannot be printed"
-    return "begins as a spreadsheet's formula does" if code.startswith(_FORMULA) else None
+    return "begins as a spreadsheet's formula does" if is_formula(code) else None

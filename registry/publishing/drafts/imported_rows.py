@@ -20,9 +20,8 @@ from registry.errors import Conflict
 from registry.models import ChangeSet
 from registry.publishing.drafts.items import ITEM, DraftRow, append_items
 from registry.publishing.drafts.kept_findings import keep_reading
-from registry.publishing.drafts.opening import ChangeSetView, StaleRevision, lock_change_set, touch
+from registry.publishing.drafts.opening import EDITABLE, ChangeSetView, StaleRevision, lock_change_set, touch
 
-EDITABLE = ("draft", "changes_requested")
 UNFINISHED = "unfinished"
 _MARKS = ("first", "stored", "row", "revision")
 

@@ -24,7 +24,7 @@ LONGEST_TEXT = 20_000
 CLOSED = ("published", "withdrawn")
 EDITABLE = ("draft", "changes_requested")
 # An edit takes back what was said of the content before it.
-NOTHING_SUBMITTED: Mapping[str, object] = {
+NOTHING_SUBMITTED: Mapping[str, JSON] = {
     "content_root": None,
     "submitted_by": None,
     "submitted_at": None,

@@ -31,6 +31,13 @@ def test_shares_and_notes_may_be_left_out() -> None:
     assert len(read("target,source,relation\n1,a,exact\n")) == 1
 
 
+def test_a_signed_number_is_a_code_as_any_other() -> None:
+    text = "source,target,relation,note\n-1,+2,exact,-0.5\n"
+    assert read(text) == (
+        AssociationEntry((MemberEntry("-1", None),), (MemberEntry("+2", None),), "exact", "-0.5"),
+    )
+
+
 def test_everything_that_is_wrong_is_named_by_row_column_and_value() -> None:
     text = (
         "source,target,relation,share,note\n"
