@@ -6,7 +6,8 @@ A view says who may call it, right below its route:
     @needs("edit")                  # somebody with this capability for anything at all; or
     @needs()                        # anybody who is signed in, or sends a token; or
     @needs(session=True)            # a person who is signed in, not a program with a token; or
-    @everybody                      # the public too
+    @everybody                      # the public too; or
+    @everybody_in_turn              # the public too, more slowly: the answer costs work
     @blueprint.answers(ThingSchema, *REFUSALS)
     @blueprint.arguments(ThingBody)
     def change_thing(body, thing): …current_actor()…
@@ -56,6 +57,7 @@ class Access:
 
     public: bool = False
     door: bool = False
+    costly: bool = False
     capability: str | None = None
     session: bool = False
 
@@ -76,6 +78,11 @@ def needs(capability: str | None = None, *, session: bool = False) -> Callable[[
 def everybody(view: View) -> View:
     """Say that a view is for the public too."""
     return _marked(view, Access(public=True))
+
+
+def everybody_in_turn(view: View) -> View:
+    """Say that a view is for the public too, and that its answer is worked out anew for each request."""
+    return _marked(view, Access(public=True, costly=True))
 
 
 def at_the_door(view: View) -> View:
@@ -147,8 +154,8 @@ def _guard() -> None:
     access = access_of(current_app.view_functions[request.endpoint])
     if access.public:
         changes = request.method not in SAFE_METHODS and not access.door
-        if changes and current_actor() is PUBLIC:
-            pace_public()
+        if (changes or access.costly) and current_actor() is PUBLIC:
+            pace_public(costly=access.costly)
         return
     current_person()
     if access.session and current_session() is None:

@@ -15,7 +15,7 @@ from referentials.comparing import Comparison, ItemChange, rendering
 from referentials.comparing.model import summary_of
 from registry.api.blueprint import Blueprint
 from registry.api.exports import attachment
-from registry.desk.authentication import current_actor, everybody
+from registry.desk.authentication import current_actor, everybody_in_turn
 from registry.desk.change_sets import read_draft
 from registry.desk.draft_answers import documented, send, start_of
 from registry.desk.draft_bodies import ComparisonArguments
@@ -30,11 +30,12 @@ _MEDIA_TYPES = ("application/json", "text/csv", "text/plain")
 
 
 @blueprint.route("/change-sets/<uuid:change_set>/comparison")
-@everybody
+@everybody_in_turn
 @documented(
     DraftComparisonSchema,
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.TOO_MANY_REQUESTS,
     media_types=_MEDIA_TYPES,
 )
 @blueprint.arguments(ComparisonArguments, location="query")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from referentials.listing import ListedChange, ListedLink
 from registry.accounts.actors import Actor
 from registry.api.arguments import NoArguments
 from registry.api.blueprint import Blueprint
-from registry.desk.authentication import current_actor, everybody, needs
+from registry.desk.authentication import current_actor, everybody, everybody_in_turn, needs
 from registry.desk.change_sets import BODY_ERRORS, read_draft
 from registry.desk.draft_answers import documented, page, revision_wanted, send, start_of
 from registry.desk.draft_bodies import DecisionBody, DecisionsBody, EventArguments, EventBody
@@ -48,8 +49,8 @@ def draft_events(given: dict[str, Any], change_set: UUID) -> Response:
 
 
 @blueprint.route("/change-sets/<uuid:change_set>/events/unexplained")
-@everybody
-@documented(UnexplainedSchema)
+@everybody_in_turn
+@documented(UnexplainedSchema, HTTPStatus.TOO_MANY_REQUESTS)
 @blueprint.arguments(NoArguments, location="query")
 def unexplained_codes(_given: dict[str, Any], change_set: UUID) -> Response:
     """The codes that appear or disappear without a confirmed event that names them."""

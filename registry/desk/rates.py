@@ -14,6 +14,8 @@ from registry.volatile import Pace
 SIGN_IN_SECONDS = 15 * 60.0
 # Many people share an address, and an account may be tried from many.
 WIDER = 5
+# What works over a whole draft counts as so many requests.
+COSTLY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,18 @@ def pace_sign_in(email: str) -> SignIn:
     return attempt
 
 
-def pace_public() -> None:
-    """Count a request of the public that changes something; raises TooManyRequests."""
+def pace_public(*, costly: bool = False) -> None:
+    """Count a request of the public that changes something, or is costly; raises TooManyRequests.
+
+    Of the costly ones, which work for seconds over a long list, it may send a tenth as many.
+    """
     services = desk()
-    pace_post(services.volatile, services.settings, request.environ)
+    if not costly:
+        pace_post(services.volatile, services.settings, request.environ)
+        return
+    address = client_address(request.environ, services.settings.proxies)
+    limit = max(1, services.settings.rate_post // COSTLY)
+    pace(services.volatile, [(f"costly {address}", Pace(limit, 60.0))], "Too many requests from one address")
 
 
 def _wide(limit: int) -> Pace:
