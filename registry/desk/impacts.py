@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import io
-from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any, TextIO
+from typing import Any
 from uuid import UUID
 
 from flask import Response
 from marshmallow import fields
 
-from referentials.formulas import inert
 from registry.api.arguments import NoArguments
 from registry.api.blueprint import Blueprint
+from registry.api.exports import attachment
 from registry.api.schemas import Answer
-from registry.applicability.data_sets import affected_data_sets
-from registry.desk.authentication import current_actor, everybody
+from registry.applicability.impacts import providers_for
+from registry.desk.authentication import current_actor, everybody_in_turn
 from registry.desk.draft_answers import documented, send
 from registry.desk.working import desk, reading
-from registry.publishing.dependents import affected_correspondences, affected_referentials
 from registry.publishing.drafts.access import require_reader
 from registry.publishing.drafts.opening import read_change_set
-from registry.publishing.impact import Impact, Replacement, impact
-
-PUBLISHED = (affected_correspondences, affected_referentials)
-PROVIDERS = (affected_data_sets, *PUBLISHED)
-RECODING = ("code", "level", "outcome", "new_code", "share", "basis")
+from registry.publishing.impact import Impact, impact, write_recoding
 
 blueprint = Blueprint("impacts", __name__, description="Whom a change set touches")
 
@@ -65,8 +58,8 @@ class ImpactSchema(Answer):
 
 
 @blueprint.route("/change-sets/<uuid:change_set>/impact")
-@everybody
-@documented(ImpactSchema, HTTPStatus.UNPROCESSABLE_ENTITY)
+@everybody_in_turn
+@documented(ImpactSchema, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS)
 @blueprint.arguments(NoArguments, location="query")
 def whom_it_touches(_given: dict[str, Any], change_set: UUID) -> Response:
     """Whom the change set touches: data sets with bound columns, correspondences, dependent referentials.
@@ -77,14 +70,17 @@ def whom_it_touches(_given: dict[str, Any], change_set: UUID) -> Response:
 
 
 @blueprint.route("/change-sets/<uuid:change_set>/impact.csv")
-@everybody
-@documented(None, HTTPStatus.UNPROCESSABLE_ENTITY, media_types=("text/csv",))
+@everybody_in_turn
+@documented(None, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS, media_types=("text/csv",))
 @blueprint.arguments(NoArguments, location="query")
 def recoding_file(_given: dict[str, Any], change_set: UUID) -> Response:
     """The recoding file: a row for each code that goes and each code that replaces it, with its share."""
     written = io.StringIO()
     write_recoding(written, _impact(change_set).replacements)
-    return Response(written.getvalue(), content_type="text/csv; charset=utf-8")
+    response = Response(written.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = attachment(f"recoding-{change_set.hex[:8]}.csv")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _impact(change_set: UUID) -> Impact:
@@ -92,14 +88,5 @@ def _impact(change_set: UUID) -> Impact:
     with reading() as connection:
         actor, draft = current_actor(), read_change_set(connection, change_set)
         require_reader(connection, actor, draft, used.settings.today())
-        providers = PUBLISHED if actor.person is None else PROVIDERS
-        return impact(connection, used.settings.snapshots, used.library, change_set, providers)
-
-
-def write_recoding(file: TextIO, replacements: Iterable[Replacement]) -> None:
-    """The recoding file as CSV (RFC 4180); cells that a spreadsheet would compute are marked as text."""
-    rows = csv.writer(file)
-    rows.writerow(RECODING)
-    for each in replacements:
-        cells = (each.gone, each.level, each.outcome, each.code, each.share, each.basis)
-        rows.writerow([inert(cell) if isinstance(cell, str) else cell for cell in cells])
+        root = used.settings.snapshots
+        return impact(connection, root, used.library, change_set, providers_for(actor))

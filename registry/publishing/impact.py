@@ -6,15 +6,18 @@ keeps data sets is other parts' business, and they provide it.
 
 from __future__ import annotations
 
+import csv
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TextIO
 
 from sqlalchemy import Connection
 
 from referentials.events import EVENTS
+from referentials.formulas import inert
 from referentials.records import State
 from referentials.snapshot import Content
 from referentials.standing_codes import StandingCodes
@@ -23,6 +26,8 @@ from registry.library import Library
 from registry.publishing.compilation import base_content
 from registry.publishing.drafts.building import proposed_content
 from registry.publishing.drafts.opening import read_change_set
+
+RECODING = ("code", "level", "outcome", "new_code", "share", "basis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,15 @@ def impact(
     ]
     affected.sort(key=lambda each: (each.kind, each.id, each.part))
     return Impact(change_set, draft.referential, replacements, tuple(affected))
+
+
+def write_recoding(file: TextIO, replacements: Iterable[Replacement]) -> None:
+    """The recoding file as CSV (RFC 4180); cells that a spreadsheet would compute are marked as text."""
+    rows = csv.writer(file)
+    rows.writerow(RECODING)
+    for each in replacements:
+        cells = (each.gone, each.level, each.outcome, each.code, each.share, each.basis)
+        rows.writerow([inert(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
 def replacements_of(before: Content, after: Content) -> Iterator[Replacement]:

@@ -213,3 +213,17 @@ def test_commands_act_for_the_person_of_the_token(office: Office):
     office.tokens["nobody"] = ""
     answer = office.says("nobody", "draft", "list")
     assert (answer.exit_code, "MARJAA_TOKEN" in answer.stderr) == (3, True)
+
+
+@on_sqlite
+def test_a_draft_tells_whom_it_touches_and_writes_the_file_to_recode_with(office: Office):
+    draft = open_draft(office)
+    settle(office, draft)
+    file = office.folder / "recoding.csv"
+    found = office.known("editor", "impact", draft, "--recoding", file)
+    replaced = [(each["gone"], each["code"]) for each in found["replacements"]]
+    assert ("01.100.05", "01.100.07") in replaced
+    assert (found["referential"], found["affected"], found["administrations"]) == ("units", [], [])
+    rows = list(csv.DictReader(io.StringIO(file.read_text())))
+    assert [(row["code"], row["new_code"] or None) for row in rows] == replaced
+    assert "codes of units go; 0 uses are known." in office.done("editor", "draft", "impact", draft)
