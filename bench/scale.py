@@ -24,11 +24,12 @@ from matching.store import open_store
 from referentials.records import ChangeEvent, ChangeLink, Record, RecordKey, derived_id
 from referentials.snapshot import ContentHeader
 from registry.database import begin_write, open_engine
+from registry.indexing import Recipe
 from registry.migrations import upgrade
 from registry.models import ChangeEvent as EventRow
 from registry.models import ChangeLink as LinkRow
 from registry.models import ItemState, Referential, Version
-from registry.publishing.compilation import Recipe, compile_version
+from registry.publishing.compilation import compile_version
 from registry.publishing.rows import overlaps, withdraw_records, write_records
 from tests import postgis
 

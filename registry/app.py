@@ -15,6 +15,7 @@ from registry import api
 from registry.api.answering import Services
 from registry.api.rates import Paced
 from registry.config import Settings
+from registry.indexing import PATIENCE
 from registry.library import Library
 from registry.volatile import Volatile
 
@@ -30,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Published data is answered from the snapshots alone: no database is opened for it.
     """
     settings = settings or Settings.from_environment()
-    library = Library(settings.snapshots)
+    library = Library(settings.snapshots, patience=PATIENCE)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.strict_slashes = False

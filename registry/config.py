@@ -149,6 +149,11 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "MARJAA_WORKER_SECONDS": Setting(
             "5", "Seconds between two rounds of the worker: scheduled versions, deliveries.", _whole(1, 3600)
         ),
+        "MARJAA_KEEP_COMPILED": Setting(
+            "5",
+            "Newest versions of each referential that stay compiled; older ones are when asked for.",
+            _whole(1, 10_000),
+        ),
         "MARJAA_SINGLE_PERSON": Setting(
             "false",
             "Whether people may approve their own work; such versions are marked for ever.",
@@ -191,6 +196,7 @@ class Settings:
     mail_server: str = field(repr=False)
     mail_from: str
     worker_seconds: int
+    keep_compiled: int
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
-from matching.store import DamagedStore, Store, open_store
+from matching.store import DamagedStore, StaleStore, Store, open_store
 from referentials.snapshot import Content, DamagedSnapshot, open_content
 from registry.catalogue import (
     NAME,
@@ -29,6 +29,7 @@ from registry.catalogue import (
     read_catalogue,
 )
 from registry.errors import RemovedVersion, UnknownCorrespondence, UnknownReferential, UnknownVersion
+from registry.indexing import Place, Recipe, bring_back, is_pruned
 from registry.watching import Identity, Watch
 
 KEPT_OPEN = 64  # snapshots; each costs a few mapped files, hardly any memory
@@ -47,14 +48,30 @@ class Snapshot:
     version: VersionEntry
     folder: Path
     built: Built = ()
+    patience: float | None = None
 
     @cached_property
     def store(self) -> Store:
-        """The compiled rows and indexes; raises DamagedStore or StaleStore where they cannot be used."""
-        store = open_store(self.folder / "search")
+        """The compiled rows and indexes; raises DamagedStore or StaleStore where they cannot be used.
+
+        An index that was taken away until somebody asks is compiled again; raises Unavailable where that
+        takes longer than `patience`, in seconds.
+        """
+        store = self._open_store()
         if store.content_root != self.version.content_root:
             raise DamagedSnapshot(self.folder / "search", "it was compiled from another content")
         return store
+
+    def _open_store(self) -> Store:
+        try:
+            return open_store(self.folder / "search")
+        except (DamagedStore, StaleStore):
+            if not is_pruned(self.folder):
+                raise
+        place = Place(self.folder.parents[1], self.referential.id, self.folder)
+        recipe = Recipe(self.referential.kind, self.referential.levels)
+        bring_back(place, recipe, states=self.version.counts.get("state", 0), patience=self.patience)
+        return open_store(self.folder / "search")
 
     @cached_property
     def content(self) -> Content:
@@ -66,7 +83,7 @@ class Snapshot:
 
     def described(self, referential: ReferentialEntry, version: VersionEntry) -> Snapshot:
         """The same opened files, with what the catalogue says of them now."""
-        fresh = Snapshot(referential, version, self.folder, self.built)
+        fresh = Snapshot(referential, version, self.folder, self.built, self.patience)
         opened = {name: value for name, value in vars(self).items() if name in ("store", "content")}
         vars(fresh).update(opened)  # where cached_property keeps them
         return fresh
@@ -85,10 +102,14 @@ class Snapshot:
 
 
 class Library:
-    """The published versions below a snapshots' root."""
+    """The published versions below a snapshots' root.
 
-    def __init__(self, root: Path) -> None:
+    `patience` is how many seconds an index that has to be compiled is waited for; None is to the end.
+    """
+
+    def __init__(self, root: Path, *, patience: float | None = None) -> None:
         self.root = root
+        self.patience = patience
         self._lock = threading.Lock()
         self._watch = Watch(root / NAME)
         self._seen: Identity | None = None
@@ -143,7 +164,7 @@ class Library:
             if opened is not None and opened.built == built:
                 snapshot = opened.described(entry, version)
             else:
-                snapshot = Snapshot(entry, version, folder, built)
+                snapshot = Snapshot(entry, version, folder, built, self.patience)
             self._open[key] = snapshot
             while len(self._open) > KEPT_OPEN:
                 self._open.popitem(last=False)

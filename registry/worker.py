@@ -1,4 +1,4 @@
-"""The rounds of the worker process: versions that are due, and tellings (D9).
+"""The rounds of the worker process: versions that are due, tellings, indexes of old versions (D9).
 
 Each is a loop of its own: a receiver that does not answer keeps no version from appearing on time.
 """
@@ -13,7 +13,9 @@ from sqlalchemy import Engine
 
 from registry.config import Settings
 from registry.database import begin_write
-from registry.publishing.locks import file_lock
+from registry.library import Library
+from registry.locks import file_lock
+from registry.pruning import prune
 from registry.publishing.review.scheduling import publish_due
 from registry.telling.delivering import Delivered, deliver_due
 from registry.telling.fanning import fan_out
@@ -41,6 +43,23 @@ def tell_round(engine: Engine, settings: Settings) -> Told:
         return Told(promised, deliver_due(engine, settings))
 
 
+class Tidying:
+    """Takes the indexes of old versions away after publications; those brought back since stay."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._library = Library(settings.snapshots)
+        self._published: list[tuple[str, int]] = []
+
+    def round(self) -> bool:
+        """Tidy up where anything was published since the last round; never is there more to do at once."""
+        published = [(entry.id, len(entry.versions)) for entry in self._library.referentials()]
+        if published != self._published:
+            prune(self._settings.snapshots, self._settings.keep_compiled)
+            self._published = published
+        return False
+
+
 def work(
     engine: Engine, settings: Settings, stop: threading.Event, failed: Callable[[Exception], None]
 ) -> None:
@@ -50,7 +69,8 @@ def work(
         told = tell_round(engine, settings)
         return told.promised > 0 or told.delivered != Delivered()
 
-    loops = [lambda: publish_round(engine, settings), tell]
+    tidy = Tidying(settings)
+    loops = [lambda: publish_round(engine, settings), tell, tidy.round]
     threads = [
         threading.Thread(target=_repeat, args=(loop, stop, settings.worker_seconds, failed)) for loop in loops
     ]

@@ -8,10 +8,11 @@ from registry.catalogue import VersionEntry, read_catalogue, write_catalogue
 from registry.commands.opening import opened_database
 from registry.commands.progress import progress
 from registry.config import Settings
+from registry.indexing import Place, Recipe, rebuild_search
 from registry.library import Library
+from registry.locks import file_lock
 from registry.migrations import upgrade
-from registry.publishing.compilation import Recipe, rebuild_search, snapshot_condition
-from registry.publishing.locks import file_lock
+from registry.publishing.compilation import snapshot_condition
 from registry.publishing.publish import complete
 
 
@@ -38,7 +39,7 @@ def unusable(library: Library) -> list[VersionEntry]:
         for version in entry.versions
         if version.removed_because is None
         and snapshot_condition(library.root / version.folder, version.content_root, thoroughly=True)
-        != "whole"
+        not in ("whole", "pruned")
     ]
 
 
@@ -49,7 +50,8 @@ def rebuild(library: Library, versions: Sequence[VersionEntry]) -> list[str]:
             tell(_name(version), done, len(versions))
             entry = library.referential(version.referential)
             with file_lock(library.root, f"{entry.id}.lock"):
-                rebuild_search(library.root, entry.id, version.ordinal, Recipe(entry.kind, entry.levels))
+                place = Place(library.root, entry.id, library.root / version.folder)
+                rebuild_search(place, Recipe(entry.kind, entry.levels))
     if versions:
         # The same catalogue again, so that whoever has an old index open opens the new one.
         with file_lock(library.root, "catalogue.lock"):

@@ -15,7 +15,12 @@ from registry.commands.options import json_option, open_library, snapshots_optio
 from registry.commands.printing import print_json
 from registry.commands.progress import progress
 from registry.commands.tables import print_table
+from registry.config import Settings
+from registry.errors import BadValue
+from registry.indexing import is_compiled, is_pruned
 from registry.library import Library
+from registry.pruning import is_pinned, prune
+from registry.pruning import pin as pin_version
 
 LIST_EPILOG = """\b
 Examples:
@@ -33,6 +38,12 @@ Examples:
   marjaa snapshot build administrative-units --version 2024
   marjaa snapshot build --snapshots copies/
 """
+PRUNE_EPILOG = """\b
+Examples:
+  marjaa snapshot prune
+  marjaa snapshot prune --keep 2 --pin administrative-units/2014
+  marjaa snapshot prune --unpin administrative-units/2014
+"""
 DAMAGED = 6  # exit code, as of a snapshot that cannot be read
 
 
@@ -42,6 +53,7 @@ class Verdict:
 
     version: VersionEntry
     problem: str | None
+    compiled: bool
 
 
 @click.group()
@@ -57,14 +69,19 @@ def build(referential: str | None, version: str | None, snapshots: Path | None) 
     """Compile what is missing, damaged or of another release; with REFERENTIAL, compile its index anew.
 
     Indexes are compiled from the published content beside them. A content that is missing or damaged is
-    written again from the database, unless --snapshots names a folder of copies.
+    written again from the database, unless --snapshots names a folder of copies. Indexes that `prune` took
+    away are left so, unless --version names one.
     """
     # The database is not opened before it is needed, and never for a folder of copies.
     from registry.commands import building
 
     if referential is not None:
         library = open_library(snapshots)
-        wanted = standing(chosen_versions(library, referential, version))
+        wanted = [
+            one
+            for one in standing(chosen_versions(library, referential, version))
+            if version is not None or not is_pruned(library.root / one.folder)
+        ]
         compiled = building.rebuild(library, wanted)
     elif version is not None:
         raise click.UsageError("--version needs a REFERENTIAL.")
@@ -101,7 +118,7 @@ def verify(referential: str | None, version: str | None, snapshots: Path | None,
                     one.version.referential,
                     one.version.label,
                     one.version.content_root[:16],
-                    one.problem or "whole",
+                    one.problem or ("whole" if one.compiled else "whole, not compiled"),
                 )
                 for one in verdicts
             ],
@@ -122,22 +139,71 @@ def list_snapshots(referential: str | None, snapshots: Path | None, as_json: boo
         print_json({"versions": [_document(version, library) for version in versions]})
         return
     print_table(
-        ["referential", "version", "status", "effective on", "published at", "states", "content root", "MB"],
+        [
+            "referential",
+            "version",
+            "status",
+            "effective on",
+            "published on",
+            "states",
+            "content root",
+            "compiled",
+            "MB",
+        ],
         [
             (
                 one.referential,
                 one.label,
                 one.status,
                 one.effective_on,
-                one.published_at,
+                one.published_at[:10],
                 f"{one.counts['state']:,}",
                 one.content_root[:16],
+                _said_of_index(library, one),
                 f"{_size(library, one) / 1e6:.1f}",
             )
             for one in versions
         ],
         right=["states", "MB"],
     )
+
+
+@snapshot.command("prune", epilog=PRUNE_EPILOG)
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="Newest versions of each referential that stay compiled; by default MARJAA_KEEP_COMPILED or 5.",
+)
+@click.option(
+    "--pin", multiple=True, metavar="REFERENTIAL/LABEL", help="Keep this version compiled, for good."
+)
+@click.option("--unpin", multiple=True, metavar="REFERENTIAL/LABEL", help="No longer keep it for good.")
+@snapshots_option
+def prune_snapshots(
+    keep: int | None, pin: tuple[str, ...], unpin: tuple[str, ...], snapshots: Path | None
+) -> None:
+    """Remove the indexes of old versions, until somebody asks for them.
+
+    Their content stays, with all that can be cited and verified; the index is compiled from it when it is
+    asked for. The worker does the same after publications.
+    """
+    library = open_library(snapshots)
+    named = [(_named_version(library, text), text in pin) for text in (*unpin, *pin)]
+    for version, pinned in named:
+        pin_version(library.root, version, pinned=pinned)
+    pruned = prune(library.root, keep or Settings.from_environment().keep_compiled)
+    for version in pruned:
+        click.echo(f"not compiled now: {version.referential} {version.label}")
+    if not pruned:
+        click.echo("Nothing to remove.")
+
+
+def _named_version(library: Library, text: str) -> VersionEntry:
+    referential, sign, label = text.partition("/")
+    if not (sign and label):
+        raise BadValue("pin", text, "a version as administrative-units/2014")
+    return library.version(referential, label)
 
 
 def chosen_versions(library: Library, referential: str | None, label: str | None) -> list[VersionEntry]:
@@ -160,19 +226,22 @@ def _verdicts(library: Library, versions: list[VersionEntry]) -> Iterator[Verdic
     with progress() as tell:
         for done, version in enumerate(versions):
             tell(f"{version.referential} {version.label}", done, len(versions))
-            yield Verdict(version, _problem(library.root / version.folder, version.content_root))
+            folder = library.root / version.folder
+            yield Verdict(version, _problem(folder, version.content_root), is_compiled(folder))
 
 
 def _problem(folder: Path, content_root: str) -> str | None:
     try:
         content = open_content(folder / "content")
         content.verify()
+        if content.root != content_root:
+            return f"{folder / 'content'}: its content root is {content.root}, not the one that was published"
+        if is_pruned(folder) and not is_compiled(folder):
+            return None
         verify_store(folder / "search")
         store = open_store(folder / "search")
     except (DamagedSnapshot, DamagedStore, StaleStore) as error:
         return str(error)
-    if content.root != content_root:
-        return f"{folder / 'content'}: its content root is {content.root}, not the one that was published"
     if store.content_root != content_root:
         return f"{folder / 'search'}: it was compiled from another content"
     return None
@@ -185,6 +254,7 @@ def _verdict_document(verdict: Verdict) -> dict[str, object]:
         "version": version.label,
         "content_root": version.content_root,
         "whole": verdict.problem is None,
+        "compiled": verdict.compiled,
         "problem": verdict.problem,
     }
 
@@ -199,8 +269,16 @@ def _document(version: VersionEntry, library: Library) -> dict[str, object]:
         "published_at": version.published_at,
         "content_root": version.content_root,
         "counts": dict(version.counts),
+        "compiled": is_compiled(library.root / version.folder),
+        "pinned": is_pinned(library.root, version),
         "bytes": _size(library, version),
     }
+
+
+def _said_of_index(library: Library, version: VersionEntry) -> str:
+    if is_pinned(library.root, version):
+        return "pinned"
+    return "yes" if is_compiled(library.root / version.folder) else "on request"
 
 
 def _size(library: Library, version: VersionEntry) -> int:

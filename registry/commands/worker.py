@@ -10,6 +10,7 @@ import click
 from registry.commands.failures import message_of
 from registry.commands.opening import opened_database
 from registry.config import Settings
+from registry.pruning import prune
 from registry.worker import publish_round, tell_round, work
 
 EPILOG = """\b
@@ -33,6 +34,7 @@ def worker(once: bool) -> None:
     with opened_database(settings) as engine:
         publish_round(engine, settings)
         told = tell_round(engine, settings)
+    prune(settings.snapshots, settings.keep_compiled)
     click.echo(f"{told.delivered.arrived} delivered, {told.delivered.later} to be tried again.")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,17 +23,23 @@ from referentials.snapshot import (
     write_content,
 )
 from registry.catalogue import snapshot_folder
+from registry.indexing import PINNED, STAGING, Recipe, flush, flush_one, is_pruned
 
-STAGING = ".staging"
+__all__ = [
+    "PRIVATE",
+    "STAGING",
+    "Staged",
+    "base_content",
+    "clear_staging",
+    "compile_version",
+    "merged",
+    "private_snapshot",
+    "put_in_place",
+    "remove_snapshot",
+    "snapshot_condition",
+]
+
 PRIVATE = ".drafts"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a compilation needs to know of the referential: its kind's profile and its order of levels."""
-
-    kind: str
-    levels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,37 +88,11 @@ def compile_version(
     try:
         written = write_content(folder / "content", header, records)
         _compile_search(folder, recipe)
-        _flush(folder)
+        flush(folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return Staged(folder, written)
-
-
-def rebuild_search(root: Path, referential: str, ordinal: int, recipe: Recipe) -> None:
-    """Compile `search/` of a published version again, from its content, and put it in the old one's place.
-
-    Every byte of the content is verified before: an index of damaged records would answer what nobody
-    published. Raises DamagedSnapshot.
-    """
-    place = root / snapshot_folder(referential, ordinal)
-    content = open_content(place / "content")
-    content.verify()
-    staging = root / STAGING / referential / f"{ordinal}-{uuid.uuid4().hex}"
-    staging.mkdir(parents=True)
-    try:
-        compile_search(
-            content,
-            staging / "search",
-            profile=kind_of(recipe.kind).profile,
-            levels=recipe.levels,
-        )
-        _flush(staging)
-        if (place / "search").exists():
-            (place / "search").rename(staging / "replaced")
-        (staging / "search").rename(place / "search")
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 def put_in_place(root: Path, staged: Staged, referential: str, ordinal: int) -> None:
@@ -121,9 +100,11 @@ def put_in_place(root: Path, staged: Staged, referential: str, ordinal: int) -> 
     place = root / snapshot_folder(referential, ordinal)
     place.parent.mkdir(parents=True, exist_ok=True)
     if place.exists():
+        if (place / PINNED).exists():
+            (staged.folder / PINNED).touch()
         place.rename(staged.folder.with_name(f"replaced-{uuid.uuid4().hex}"))
     staged.folder.rename(place)
-    _flush_one(place.parent)
+    flush_one(place.parent)
     clear_staging(root, referential)
 
 
@@ -143,8 +124,10 @@ def remove_snapshot(root: Path, referential: str, ordinal: int, change_set: uuid
 
 def snapshot_condition(
     place: Path, content_root: str, *, thoroughly: bool = False
-) -> Literal["whole", "search", "content"]:
+) -> Literal["whole", "pruned", "search", "content"]:
     """What of a version's snapshot has to be compiled again: nothing, `search` only, or all of it.
+
+    `pruned` is a whole one whose index was taken away until somebody asks for it.
 
     `thoroughly` reads every byte; else the manifests, sizes and bounds are checked, within milliseconds.
     """
@@ -159,28 +142,16 @@ def snapshot_condition(
     try:
         if thoroughly:
             verify_store(place / "search")
-        return "whole" if open_store(place / "search").content_root == content_root else "search"
+        if open_store(place / "search").content_root == content_root:
+            return "whole"
     except (DamagedStore, StaleStore):
-        return "search"
+        pass  # what is wrong with it does not matter: it is compiled anew, now or later
+    return "pruned" if is_pruned(place) else "search"
 
 
 def clear_staging(root: Path, referential: str) -> None:
     """Remove what interrupted compilations left; only for the holder of the referential's lock."""
     shutil.rmtree(root / STAGING / referential, ignore_errors=True)
-
-
-def _flush(folder: Path) -> None:
-    """Bring a folder with all that is in it to the disk."""
-    for path in (*folder.rglob("*"), folder):
-        _flush_one(path)
-
-
-def _flush_one(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _compile_search(folder: Path, recipe: Recipe) -> None:

@@ -24,6 +24,7 @@ from registry.catalogue import snapshot_folder
 from registry.clock import now
 from registry.database import begin_write
 from registry.errors import Conflict, DomainError
+from registry.indexing import Place, rebuild_search
 from registry.models import ChangeSet, Referential, Version
 from registry.publishing.announcing import announce
 from registry.publishing.change_sets import Proposal, Review, head, read_proposal
@@ -35,7 +36,6 @@ from registry.publishing.compilation import (
     compile_version,
     merged,
     put_in_place,
-    rebuild_search,
     remove_snapshot,
     snapshot_condition,
 )
@@ -182,11 +182,11 @@ def _complete_version(connection: Connection, root: Path, version: Row[Any], *, 
     referential, ordinal = version.referential, version.ordinal
     place = root / snapshot_folder(referential, ordinal)
     condition = snapshot_condition(place, version.content_root, thoroughly=thoroughly)
-    if condition == "whole":
+    if condition in ("whole", "pruned"):
         return False
     recipe = recipe_of(connection, referential)
     if condition == "search":
-        rebuild_search(root, referential, ordinal, recipe)
+        rebuild_search(Place(root, referential, place), recipe)
         return True
     header = ContentHeader(referential, ordinal, version.label, version.effective_on)
     staged = compile_version(root, header, recipe, stored_records(connection, referential, ordinal))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
+from registry.indexing import Recipe
 from registry.models import Referential
-from registry.publishing.compilation import Recipe
 
 
 def recipe_of(connection: Connection, referential: str) -> Recipe:

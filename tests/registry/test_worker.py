@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import uuid
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,10 +20,13 @@ from registry.cli import main
 from registry.clock import now
 from registry.config import Settings
 from registry.database import begin_write
+from registry.indexing import is_compiled
 from registry.library import Library
 from registry.models import ChangeSet, OutboxEntry
+from registry.pruning import is_pinned, pin
 from registry.publishing.change_sets import Proposal, save_change_set
 from registry.publishing.outbox import tell
+from registry.publishing.publish import complete
 from registry.worker import publish_round, tell_round, work
 from tests.publishing import add_units, publish_list
 
@@ -65,6 +70,37 @@ def test_a_scheduled_version_appears_when_it_is_due_and_readers_need_no_restart(
     assert publish_round(published, settings) is True
     assert library.version("units").label == "2024.1"
     assert publish_round(published, settings) is False
+
+
+def test_the_index_of_an_old_version_goes_after_a_publication_and_completing_leaves_it_so(
+    published: Engine, settings: Settings
+) -> None:
+    root, first = settings.snapshots, settings.snapshots / "units" / "1"
+    tidying = worker.Tidying(replace(settings, keep_compiled=1))
+    tidying.round()
+    assert is_compiled(first)
+    item = ListedItem("01", "region", None, {"fr": "Le Nord"})
+    publish_list(published, root, "2025", date(2025, 1, 1), [item])
+    tidying.round()
+    assert not is_compiled(first)
+    assert complete(published, root) == complete(published, root, thoroughly=True) == []
+    assert not is_compiled(first)
+    assert Library(root).snapshot("units", "2024").store.size == 1
+    tidying.round()
+    assert is_compiled(first)
+
+
+def test_a_content_that_is_lost_is_written_again_for_an_old_version_too(
+    published: Engine, settings: Settings
+) -> None:
+    root, first = settings.snapshots, settings.snapshots / "units" / "1"
+    publish_list(
+        published, root, "2025", date(2025, 1, 1), [ListedItem("01", "region", None, {"fr": "Le Nord"})]
+    )
+    pin(root, Library(root).version("units", "2024"), pinned=True)
+    shutil.rmtree(first / "content")
+    assert complete(published, root) == [("units", 1)]
+    assert is_pinned(root, Library(root).version("units", "2024"))
 
 
 def test_a_failing_loop_keeps_the_other_going_and_is_tried_again(

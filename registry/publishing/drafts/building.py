@@ -12,8 +12,9 @@ from sqlalchemy import Connection, delete
 
 from referentials.drafting import Draft, draft_from_changes, draft_from_list
 from referentials.snapshot import Content, ContentHeader, open_content, write_content
+from registry.indexing import STAGING
 from registry.models import Change
-from registry.publishing.compilation import STAGING, base_content, merged, private_snapshot
+from registry.publishing.compilation import base_content, merged, private_snapshot
 from registry.publishing.drafts.listing import WorkingList, working_list
 from registry.publishing.drafts.opening import ChangeSetView, read_change_set
 from registry.publishing.rows import read_added, read_withdrawn, write_changes

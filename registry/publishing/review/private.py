@@ -8,8 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
+from registry.indexing import STAGING
 from registry.models import ChangeSet
-from registry.publishing.compilation import PRIVATE, STAGING
+from registry.publishing.compilation import PRIVATE
 
 
 def tidy(engine: Engine, root: Path) -> int:

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from registry.library import Library
 
@@ -125,3 +126,39 @@ def test_no_index_is_compiled_from_a_damaged_content(marjaa, copies: Path, chose
     assert answer.exit_code == 6
     assert "records.bin" in answer.stderr
     assert (copies / "units" / "2" / "search" / "rendered").read_bytes() == before
+
+
+def test_old_versions_are_compiled_on_request_and_pinned_ones_always(marjaa, copies: Path):
+    def snapshot(*arguments: str) -> Result:
+        return marjaa("snapshot", *arguments, "--snapshots", str(copies))
+
+    assert snapshot("prune", "--keep", "1").stdout == "not compiled now: units 2014\n"
+    assert "on request" in snapshot("list", "units").stdout
+    listed = json.loads(snapshot("list", "units", "--json").stdout)["versions"]
+    assert [(one["compiled"], one["pinned"]) for one in listed] == [(False, False), (True, False)]
+    verified = json.loads(snapshot("verify", "units", "--json").stdout)["versions"]
+    assert [(one["whole"], one["compiled"]) for one in verified] == [(True, False), (True, True)]
+    assert snapshot("build").stdout == "Everything is whole.\n"
+    assert snapshot("build", "units").stdout == "compiled units 2024\n"
+    assert snapshot("build", "units", "--version", "2014").stdout == "compiled units 2014\n"
+    assert snapshot("prune", "--keep", "1", "--pin", "units/2014").stdout == "Nothing to remove.\n"
+    assert "pinned" in snapshot("list", "units").stdout
+    assert (
+        snapshot("prune", "--keep", "1", "--unpin", "units/2014").stdout == "not compiled now: units 2014\n"
+    )
+
+
+def test_a_pruned_version_is_looked_up_on_the_command_line(marjaa, copies: Path):
+    asked = ("lookup", "units", "01.100.05", "--version", "2014", "--json", "--snapshots", str(copies))
+    before = marjaa(*asked).stdout
+    marjaa("snapshot", "prune", "--keep", "1", "--snapshots", str(copies))
+    assert marjaa(*asked).stdout == before
+
+
+@pytest.mark.parametrize(
+    ("named", "code"), [("units", 2), ("units/", 2), ("units/1999", 4), ("unit/2014", 4)]
+)
+def test_what_cannot_be_pinned_is_refused_and_nothing_is_pruned(marjaa, copies: Path, named: str, code: int):
+    answer = marjaa("snapshot", "prune", "--keep", "1", "--pin", named, "--snapshots", str(copies))
+    assert (answer.exit_code, answer.stdout) == (code, "")
+    assert (copies / "units" / "1" / "search" / "manifest.json").is_file()
