@@ -51,6 +51,7 @@ from registry.publishing.rows import (
     write_records,
 )
 from registry.publishing.shelving import flip_catalogue
+from registry.publishing.supported import warn_of_size
 from registry.publishing.views import create_view
 
 ITSELF = "marjaa"  # who publishes what is due
@@ -134,6 +135,8 @@ def publish(
             raise
         put_in_place(root, staged, proposal.referential, proposal.ordinal)
     flip_catalogue(engine, root)
+    with engine.connect() as connection:
+        warn_of_size(connection)
     return proposal.ordinal
 
 
