@@ -20,11 +20,11 @@ from referentials.kinds import kind as kind_of
 from registry.catalogue import AssociationEntry, CorrespondenceEntry, MemberEntry
 from registry.correspondences.publishing import publish_correspondence, says_the_same
 from registry.database import begin_write
+from registry.locks import file_lock
 from registry.models import Referential, Version
 from registry.naming import referential_id
 from registry.publishing.change_sets import Proposal, discard_drafts, head, save_change_set
 from registry.publishing.compilation import base_content
-from registry.publishing.locks import file_lock
 from registry.publishing.publish import Incomplete, complete, publish
 from registry.publishing.shelving import flip_catalogue
 from seeds.catalogue import catalogue

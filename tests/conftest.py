@@ -18,6 +18,12 @@ ROOT = Path(__file__).parent.parent
 ON_CI = os.environ.get("CI") == "true"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def width_of_a_pipe() -> None:
+    """Tables are as wide as in a pipe, whatever terminal the tests, or a part of them, run in."""
+    os.environ.pop("COLUMNS", None)
+
+
 def skip_visibly(why: str) -> None:
     """Skip the test, with the reason; on continuous integration nothing may be skipped."""
     if ON_CI:

@@ -99,6 +99,7 @@ def _refusal(name: str, value: object, said: str, known: str) -> tuple[str, obje
         "Missing data for required field.": "a value: it is required",
         "Field may not be null.": "a value, not null",
         "Not a valid list.": "a list",
+        "Not a valid integer.": "a whole number",
         "Invalid input type.": "a JSON object",
     }
     return name, value, expected.get(said, said)

@@ -23,9 +23,9 @@ from registry.catalogue import NAME, read_catalogue
 from registry.clock import now
 from registry.config import log_key_file
 from registry.errors import Conflict, DomainError
+from registry.locks import file_lock
 from registry.logbook import CHECKPOINT, KEYS, LEAVES
 from registry.migrations import current_revision, upgrade
-from registry.publishing.locks import file_lock
 from registry.publishing.publish import complete
 
 FORMAT = 1

@@ -33,6 +33,22 @@ Examples:
   marjaa account create-administrator amina@example.org --name "Amina Alaoui"
   marjaa account create-administrator amina@example.org --name Amina --password-stdin < password.txt
 """
+LIST_EPILOG = """\b
+Example:
+  marjaa account list
+"""
+DISABLE_EPILOG = """\b
+Example:
+  marjaa account disable badr@example.org
+"""
+ENABLE_EPILOG = """\b
+Example:
+  marjaa account enable badr@example.org
+"""
+RENEW_EPILOG = """\b
+Example:
+  marjaa account password badr@example.org
+"""
 ADD_EPILOG = """\b
 Examples:
   marjaa account add badr@example.org --name "Badr Bennani" --role editor
@@ -138,7 +154,7 @@ def add(
     click.echo(f"{made.email}: {_roles(made)}.")
 
 
-@account.command("list")
+@account.command("list", epilog=LIST_EPILOG)
 @json_option
 def list_accounts(as_json: bool) -> None:
     """List the people with an account, their roles, and whether they are disabled."""
@@ -160,7 +176,7 @@ def list_accounts(as_json: bool) -> None:
     print_table(("e-mail", "name", "administration", "roles", ""), rows)
 
 
-@account.command()
+@account.command(epilog=DISABLE_EPILOG)
 @email_argument
 def disable(email: str) -> None:
     """Disable an account: its sessions and tokens end at once. What the person did stays."""
@@ -171,7 +187,7 @@ def disable(email: str) -> None:
     click.echo(f"{person.email} is disabled.")
 
 
-@account.command()
+@account.command(epilog=ENABLE_EPILOG)
 @email_argument
 def enable(email: str) -> None:
     """Enable a disabled account; the person signs in again, and needs new tokens."""
@@ -205,7 +221,7 @@ def revoke(email: str, role: str, referential: str | None) -> None:
     click.echo(f"{changed.email}: {_roles(changed)}.")
 
 
-@account.command()
+@account.command(epilog=RENEW_EPILOG)
 @email_argument
 @stdin_option
 def password(email: str, password_stdin: bool) -> None:

@@ -24,6 +24,28 @@ from registry.correspondences.reading import COLUMNS, associations_of
 from registry.errors import BadValue
 from registry.library import Library
 
+LIST_EPILOG = """\b
+Examples:
+  marjaa correspondence list
+  marjaa correspondence list --referential administrative-units
+"""
+SHOW_EPILOG = """\b
+Examples:
+  marjaa correspondence show iso-3166-2-ma-to-administrative-units
+  marjaa correspondence show regions-1997-to-administrative-units --code 03
+"""
+INVERT_EPILOG = """\b
+Example:
+  marjaa correspondence invert regions-1997-to-administrative-units -o back.json
+"""
+PUBLISH_EPILOG = """\b
+Example:
+  marjaa correspondence publish back.json
+"""
+EXPORT_EPILOG = """\b
+Example:
+  marjaa correspondence export regions-1997-to-administrative-units -o regions.csv
+"""
 IMPORT_EPILOG = """\b
 Examples:
   marjaa correspondence import nace.csv --id nace-2-to-isic-4 --source nace-2 --target isic-4 \\
@@ -52,7 +74,7 @@ def correspondence() -> None:
     """Maps between referentials: list, look up, import, turn round, put together, publish."""
 
 
-@correspondence.command("list")
+@correspondence.command("list", epilog=LIST_EPILOG)
 @click.option("--referential", metavar="ID", help="Keep those that start from it or lead to it.")
 @code_option
 @snapshots_option
@@ -67,7 +89,7 @@ def list_(referential: str | None, code: str | None, snapshots: Path | None, as_
         print_list(found)
 
 
-@correspondence.command()
+@correspondence.command(epilog=SHOW_EPILOG)
 @click.argument("identity", metavar="ID")
 @code_option
 @snapshots_option
@@ -140,7 +162,7 @@ def import_(
     _tell(Derived(entry, quality_of(entry.associations)), output, as_json)
 
 
-@correspondence.command()
+@correspondence.command(epilog=INVERT_EPILOG)
 @click.argument("identity", metavar="ID")
 @click.option("--as", "renamed", metavar="ID", help="Id of the result; by default that of ID with -inverse.")
 @output_option
@@ -183,7 +205,7 @@ def compose(
     _tell(composed(library.correspondence(first), onward, renamed), output, as_json)
 
 
-@correspondence.command()
+@correspondence.command(epilog=PUBLISH_EPILOG)
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 def publish(file: Path, as_json: bool) -> None:
@@ -204,7 +226,7 @@ def publish(file: Path, as_json: bool) -> None:
         click.echo(f"Published: {entry.id}, publication {ordinal}, {len(entry.associations):,} associations.")
 
 
-@correspondence.command()
+@correspondence.command(epilog=EXPORT_EPILOG)
 @click.argument("identity", metavar="ID")
 @click.option(
     "-o",

@@ -86,8 +86,11 @@ def request_changes(change_set: str, note: str, as_json: bool) -> None:
 @change_set_argument
 @click.argument("content_root", metavar="CONTENT_ROOT")
 @click.option("--note", metavar="TEXT", help="What goes with the approval.")
+@click.option("--revision", type=int, help="Revision that you looked at; another one is not approved.")
 @json_option
-def approve(change_set: str, content_root: str, note: str | None, as_json: bool) -> None:
+def approve(
+    change_set: str, content_root: str, note: str | None, revision: int | None, as_json: bool
+) -> None:
     """Approve what was submitted: CONTENT_ROOT is the one that you looked at, as `draft show` tells it.
 
     Nobody approves what they worked on themselves.
@@ -95,7 +98,14 @@ def approve(change_set: str, content_root: str, note: str | None, as_json: bool)
     with work() as at_work:
         meant = at_work.id_of(change_set)
         after = approving.approve(
-            at_work.engine, at_work.root, at_work.settings, at_work.actor, meant, content_root, note=note
+            at_work.engine,
+            at_work.root,
+            at_work.settings,
+            at_work.actor,
+            meant,
+            content_root,
+            note=note,
+            revision=revision,
         )
     _tell(after, as_json)
 

@@ -26,6 +26,14 @@ column, referential, level, version. A data set has a row for each bound column.
 Example:
   marjaa inventory import-data-sets data-sets.xlsx
 """
+LIST_BODIES_EPILOG = """\b
+Example:
+  marjaa inventory administrations
+"""
+LIST_SETS_EPILOG = """\b
+Example:
+  marjaa inventory data-sets --administration health
+"""
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 
 
@@ -57,7 +65,7 @@ def import_sets(file: Path) -> None:
     click.echo(f"{count:,} data sets of {file.name}")
 
 
-@inventory.command("administrations")
+@inventory.command("administrations", epilog=LIST_BODIES_EPILOG)
 @json_option
 def list_bodies(as_json: bool) -> None:
     """List the administrations, by id."""
@@ -72,7 +80,7 @@ def list_bodies(as_json: bool) -> None:
     )
 
 
-@inventory.command("data-sets")
+@inventory.command("data-sets", epilog=LIST_SETS_EPILOG)
 @click.option("--administration", metavar="ID", help="Those of one administration only.")
 @json_option
 def list_sets(administration: str | None, as_json: bool) -> None:

@@ -6,10 +6,10 @@ from registry.accounts.audit import record
 from registry.commands.opening import opened_database
 from registry.config import Settings
 from registry.database import begin_write
+from registry.locks import file_lock
 from registry.logbook import KeyEntry
 from registry.migrations import upgrade
 from registry.publishing import checkpoints
-from registry.publishing.locks import file_lock
 from registry.publishing.shelving import flip_catalogue
 
 BY = "marjaa log rotate"

@@ -56,10 +56,13 @@ def request_changes(body: dict[str, Any], change_set: UUID) -> Response:
 
 @blueprint.route("/change-sets/<uuid:change_set>/approve", methods=["POST"])
 @needs("approve")
-@documented(ChangeSetSchema, *_STEP_WITH_BODY)
+@documented(ChangeSetSchema, *_STEP_WITH_BODY, edit=True)
 @blueprint.arguments(ApprovalBody)
 def approve(body: dict[str, Any], change_set: UUID) -> Response:
-    """Approve what was submitted, as the content root says it; never what one worked on oneself."""
+    """Approve what was submitted: the content root says which content, If-Match what is said of it.
+
+    Nobody approves what they worked on themselves.
+    """
     used = desk()
     after = approving.approve(
         used.engine,
@@ -69,6 +72,7 @@ def approve(body: dict[str, Any], change_set: UUID) -> Response:
         change_set,
         body["content_root"],
         note=body["note"],
+        revision=revision_wanted(),
     )
     return send_change_set(after)
 

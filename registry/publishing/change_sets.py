@@ -138,6 +138,15 @@ def _approval(row: Row[Any]) -> Approval:
         "approved_by": row.approved_by,
         "approved_at": row.approved_at,
         "single_person": row.single_person,
+        "base": row.base_ordinal,
+        "withdraws": row.withdraws,
+        "label": row.label,
+        "effective_on": row.effective_on.isoformat(),
+        "change_class": row.change_class,
+        "basis": row.basis,
+        "legal_basis": row.legal_basis,
+        "notice_reason": row.notice_reason,
+        "notes": row.notes,
     }
     return Approval(
         review="single-person" if row.single_person else "four-eyes",

@@ -25,6 +25,7 @@ from registry.clock import now
 from registry.database import begin_write
 from registry.errors import Conflict, DomainError
 from registry.indexing import Place, rebuild_search
+from registry.locks import file_lock
 from registry.models import ChangeSet, Referential, Version
 from registry.publishing.announcing import announce
 from registry.publishing.change_sets import Proposal, Review, head, read_proposal
@@ -39,7 +40,6 @@ from registry.publishing.compilation import (
     remove_snapshot,
     snapshot_condition,
 )
-from registry.publishing.locks import file_lock
 from registry.publishing.log import append_leaf, removals
 from registry.publishing.recipes import recipe_of
 from registry.publishing.rows import (

@@ -16,10 +16,10 @@ from registry.accounts.audit import record
 from registry.clock import now
 from registry.database import begin_write
 from registry.errors import BadValue, Conflict, UnknownVersion
+from registry.locks import file_lock
 from registry.models import Referential, Version
 from registry.publishing.change_sets import head
 from registry.publishing.compilation import remove_snapshot
-from registry.publishing.locks import file_lock
 from registry.publishing.log import Removal, append_removal, removals
 from registry.publishing.shelving import flip_catalogue
 

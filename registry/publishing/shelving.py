@@ -24,9 +24,9 @@ from registry.catalogue import (
     snapshot_folder,
     write_catalogue,
 )
+from registry.locks import file_lock
 from registry.models import Association, AssociationMember, ChangeSet, Correspondence, Referential, Version
 from registry.publishing.checkpoints import shelve_log
-from registry.publishing.locks import file_lock
 from registry.publishing.log import removals
 
 

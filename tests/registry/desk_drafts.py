@@ -55,7 +55,7 @@ class Draft:
 
     def step(self, path: str, json: object = None, by: FlaskClient | None = None) -> TestResponse:
         """A step on its way, by somebody else where one is named."""
-        return (by or self.client).post(f"{self.address}/{path}", json=json)
+        return (by or self.client).post(f"{self.address}/{path}", json=json, headers={"If-Match": self.etag})
 
 
 def open_draft(client: FlaskClient, **more: object) -> Draft:

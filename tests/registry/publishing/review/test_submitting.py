@@ -20,7 +20,7 @@ from registry.publishing.compilation import STAGING, Staged, compile_version, pr
 from registry.publishing.drafts.imported_rows import UNFINISHED
 from registry.publishing.drafts.items import DraftRow, append_items
 from registry.publishing.drafts.opening import touch
-from registry.publishing.review import NotReady, publish_approved, submit, submitting
+from registry.publishing.review import NotReady, publish_approved, submit, submitting, withdraw
 from tests.registry.publishing.review.world import (
     APPROVER,
     EDITOR,
@@ -178,6 +178,23 @@ def test_an_edit_while_it_is_compiled_is_not_submitted(world: World, monkeypatch
     assert world.view(draft).status == "draft"
     assert not private_snapshot(world.root, draft).exists()
     assert not (world.root / STAGING / ".drafts" / str(draft)).exists()
+
+
+def test_what_is_given_up_while_it_is_compiled_stays_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = world.ready()
+
+    def somebody_gives_up(*arguments: Any, folder: Path | None) -> Staged:
+        staged = compile_version(*arguments, folder=folder)
+        with begin_write(world.engine) as connection:
+            withdraw(connection, EDITOR, draft, "It was a mistake.")
+        return staged
+
+    monkeypatch.setattr(submitting, "compile_version", somebody_gives_up)
+    with pytest.raises(Conflict, match="given up"):
+        submit(world.engine, world.root, EDITOR, draft)
+    assert world.view(draft).status == "withdrawn"
 
 
 def test_an_interrupted_submission_is_a_draft_that_is_submitted_anew(
