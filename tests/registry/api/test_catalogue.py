@@ -69,7 +69,7 @@ def test_the_openapi_document_has_every_resource(client: FlaskClient) -> None:
     }
     desk = client.application.wsgi_app._other()
     served = {
-        (re.sub(r"<(?:\w+:)?([^>]+)>", r"{\1}", rule.rule), method.lower())
+        (re.sub(r"<(?:[^<>:]+:)?([^<>]+)>", r"{\1}", rule.rule), method.lower())
         for application in (client.application, desk)
         for rule in application.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
