@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import URL, create_engine
+import psycopg
+from sqlalchemy import URL
 
 ACCOUNT = "postgres"
 TEMPLATE = "marjaa_template"
@@ -38,21 +39,25 @@ class Server:
 
     def run(self, *statements: str) -> None:
         """Run statements that stand outside any transaction."""
-        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with self._connected() as connection:
             for statement in statements:
-                connection.exec_driver_sql(statement)
-        engine.dispose()
+                connection.execute(statement.encode())
 
     @contextmanager
     def database(self) -> Iterator[URL]:
         """A copy of the template database, dropped at the end."""
         name = f"test_{next(self.numbers)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        with self._connected() as connection:
+            # Twice as fast as through the log, which newer servers prefer.
+            copying = " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}{copying}".encode())
         try:
             yield self.url(name)
         finally:
             self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _connected(self) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(host=str(self.socket_folder), user=ACCOUNT, dbname="postgres", autocommit=True)
 
 
 def binaries() -> Path:

@@ -20,6 +20,7 @@ from registry.errors import BadValue, Conflict
 from registry.library import Library
 from registry.models import ChangeSet, LogLeaf, OutboxEntry, ReviewStep, Version
 from registry.publishing import publish as publishing
+from registry.publishing.drafts.building import build
 from registry.publishing.publish import NotWhatWasApproved, complete
 from registry.publishing.review import Due, publish_approved, publish_due, schedule, scheduling, submit
 from registry.publishing.shelving import flip_catalogue
@@ -189,9 +190,12 @@ def test_a_reason_or_a_far_day_of_effect_is_notice_enough(world: World) -> None:
 
 
 def test_other_content_than_was_approved_is_not_published(world: World) -> None:
-    draft = world.approved()
+    draft = world.ready()
     with begin_write(world.engine) as connection:
-        connection.execute(update(ChangeSet).where(ChangeSet.id == draft).values(content_root="00" * 32))
+        build(connection, world.root, draft)
+        # Only from a draft does the database let a root slip in.
+        forged = {"status": "approved", "content_root": "00" * 32, "approved_by": APPROVER.id}
+        connection.execute(update(ChangeSet).where(ChangeSet.id == draft).values(**forged))
     with pytest.raises(NotWhatWasApproved, match="was approved"):
         publish_approved(world.engine, world.root, APPROVER, draft)
     assert labels(world) == [("1", "published")]

@@ -173,7 +173,7 @@ def test_an_edit_while_it_is_compiled_is_not_submitted(world: World, monkeypatch
         return staged
 
     monkeypatch.setattr(submitting, "compile_version", somebody_edits)
-    with pytest.raises(Conflict, match="edited while"):
+    with pytest.raises(Conflict, match="edited, or given up, while"):
         submit(world.engine, world.root, EDITOR, draft)
     assert world.view(draft).status == "draft"
     assert not private_snapshot(world.root, draft).exists()
