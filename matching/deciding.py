@@ -6,12 +6,10 @@ that agrees, and homonyms that nothing tells apart are `ambiguous`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from matching.queries import Outcome
 from matching.scoring import SAME_KEY, Likeness
 from matching.within import NEAR_ENOUGH
-
-Outcome = Literal["exact", "auto", "review", "ambiguous", "none"]
 
 PARENT, LEVEL = 0.3, 0.03
 """What agreement with the parent, and with the kind of place the text names, is worth beside the text."""
@@ -24,29 +22,6 @@ _TELLING_SKELETON = 4
 _SAME_LETTERS, _SAME_SHORT_LETTERS = 0.7, 0.85
 _SHORT_KEY = 6
 _ALMOST = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A row that the text may mean; `matched_name` led to it. `score` is an estimate from 0 to 1."""
-
-    row: int
-    code: str
-    name: str
-    score: float
-    matched_name: str
-    language: str | None
-    level: str
-    parent: str | None
-    parts: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The answer to one query: candidates, the best first."""
-
-    outcome: Outcome
-    candidates: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)

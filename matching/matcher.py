@@ -1,19 +1,30 @@
 """The one entry point of matching: what does this text mean? The same for one query and for a million."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from weakref import WeakKeyDictionary, proxy
 
 from matching.candidates import Finder, Kept
-from matching.deciding import Candidate, Evidence, Match, Outcome, Scored, decide, score_of
+from matching.choices import Choices, Chosen
+from matching.deciding import Evidence, Scored, decide, score_of
 from matching.gathering import Gatherer, Plan
 from matching.keys import keys_of
 from matching.profiles import Split
+from matching.queries import Candidate, Engine, Match, Outcome, Query, UnknownLevel
 from matching.store import Store
 from matching.text import script_of
 from matching.within import NOWHERE, Within, below
 
-__all__ = ["Candidate", "Match", "Outcome", "Query", "UnknownLevel", "finder_of", "match", "match_many"]
+__all__ = [
+    "Candidate",
+    "Choices",
+    "Match",
+    "Outcome",
+    "Query",
+    "UnknownLevel",
+    "finder_of",
+    "match",
+    "match_many",
+]
 
 LONGEST = 500
 """Letters of a text that are compared; what comes after changes nothing."""
@@ -21,34 +32,31 @@ _PARENT_LIKENESS = 0.75
 _PARENT_MARGIN = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A text to match. `within`: code or name (perhaps misspelt) of what it lies in; `levels` to keep."""
-
-    text: str
-    within: str | None = None
-    levels: tuple[str, ...] = ()
-
-
-class UnknownLevel(ValueError):
-    """A query names a level that the referential does not have: `level`, and those it has in `levels`."""
-
-    def __init__(self, level: str, levels: Sequence[str]) -> None:
-        super().__init__(f"no level {level!r}; there are {', '.join(levels)}")
-        self.level = level
-        self.levels = tuple(levels)
-
-
-def match(store: Store, query: Query, *, at: int, limit: int = 5) -> Match:
+def match(store: Store, query: Query, *, at: int, limit: int = 5, choices: Choices | None = None) -> Match:
     """What the text means at that day (days since 1970-01-01). Raises UnknownLevel."""
-    return match_many(store, [query], at=at, limit=limit)[0]
+    return match_many(store, [query], at=at, limit=limit, choices=choices)[0]
 
 
-def match_many(store: Store, queries: Sequence[Query], *, at: int, limit: int = 5) -> list[Match]:
-    """As `match`, for many: equal queries are answered once. Raises UnknownLevel."""
+def match_many(
+    store: Store, queries: Sequence[Query], *, at: int, limit: int = 5, choices: Choices | None = None
+) -> list[Match]:
+    """As `match`, for many: equal queries are answered once. Raises UnknownLevel.
+
+    `choices` are what somebody settled before; they come first.
+    """
+    answers: dict[Query, Match] = {}
     distinct = list(dict.fromkeys(queries))
-    answers = dict(zip(distinct, _Matching(store, at).answer(distinct, limit), strict=True))
+    if choices is not None:
+        chosen = Chosen(store, at, choices)
+        answers = {query: answer for query in distinct if (answer := chosen.answer(query)) is not None}
+        distinct = [query for query in distinct if query not in answers]
+    answers.update(zip(distinct, engine_of(store, at).answer(distinct, limit), strict=True))
     return [answers[query] for query in queries]
+
+
+def engine_of(store: Store, at: int) -> Engine:
+    """What answers queries on that store, by its profile."""
+    return ENGINES.get(store.profile, PlaceMatching)(store, at)
 
 
 _finders: WeakKeyDictionary[Store, Finder] = WeakKeyDictionary()
@@ -73,7 +81,7 @@ def kept_of(finder: Finder, levels: Sequence[str]) -> Kept | None:
     return finder.of_levels(numbers) if numbers else None
 
 
-class _Matching:
+class PlaceMatching:
     """Queries answered on one store at one day; remembers what parents came to."""
 
     def __init__(self, store: Store, at: int) -> None:
@@ -153,7 +161,12 @@ def candidate_of(store: Store, scored: Scored, evidence: Evidence) -> Candidate:
         score=round(score_of(scored, evidence), 4),
         matched_name=matched.text if matched is not None else scored.code,
         language=matched.language if matched is not None else None,
+        script=matched.script if matched is not None else script_of(scored.code),
         level=store.level(scored.row),
         parent=store.parent(scored.row),
         parts=parts,
     )
+
+
+ENGINES: Mapping[str, Callable[[Store, int], Engine]] = {}
+"""Profiles that are answered in their own way; all others as places are."""

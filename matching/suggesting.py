@@ -6,10 +6,10 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from matching.candidates import Finder, Kept
-from matching.deciding import Candidate
 from matching.keys import completions_of, keys_of
 from matching.layout import INVALID, Array
 from matching.matcher import LONGEST, finder_of, kept_of
+from matching.queries import Candidate
 from matching.standing import Standing, Successions
 from matching.store import Store
 from matching.text import fold, script_of
@@ -204,6 +204,7 @@ class _Suggesting:
             score=score,
             matched_name=matched.text,
             language=matched.language,
+            script=matched.script,
             level=store.level(row),
             parent=store.parent(row),
             parts={part: score} | ({"former_name": 1.0} if standing.former else {}),
