@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from referentials.draft_records import DraftRecords
+from referentials.listed_changes import codes_ended
 from referentials.listing import ListedChange, ListedItem
-from referentials.pairing import Calendar, Pairing, codes_ended
+from referentials.pairing import Calendar, Pairing
 from referentials.records import (
     Record,
     RecordKey,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from referentials.events import EVENTS, Effect
+from referentials.events import EVENTS
+from referentials.listed_changes import codes_kept, contradictions, ends_code, returns, said_twice
 from referentials.listing import ListedChange, ListedItem
 from referentials.records import State, item_id
 from referentials.standing_codes import StandingCodes
@@ -43,9 +44,11 @@ class Pairing:
         problems = [f"{change.type!r} is no change event" for change in changes if change.type not in EVENTS]
         if problems:
             return problems
-        problems += _said_twice(changes)
+        problems += said_twice(changes)
         kept, contested = codes_kept(changes, self.current)
         problems += contested
+        coming = {item.code for item in items} | (self.current.codes() - frozenset(leaving))
+        problems += [each.problem for each in contradictions(changes, coming)]
         for item in items:
             before = self.before(kept[item.code]) if item.code in kept else self.current.state(item.code)
             start = item.valid_from if first else item.valid_from or self.effective_on
@@ -60,7 +63,7 @@ class Pairing:
             for change in changes
             for link in change.sources
             if link.code not in self.current
-            and not (_returns(change) and self.current.last_of(link.code) is not None)
+            and not (returns(change) and self.current.last_of(link.code) is not None)
         ]
         gone = frozenset(leaving)
         problems += [
@@ -134,78 +137,8 @@ class Calendar:
         """The day of the changes; where they differ, that of the change that ends the code."""
         days = {change.effective_on for change in changes}
         if len(days) > 1:
-            days = {change.effective_on for change in changes if _ends_code(change, before)} or days
+            days = {change.effective_on for change in changes if ends_code(change, before)} or days
         if len(days) > 1:
             told = " and ".join(str(day) for day in sorted(days))
             self.problems.append(f"code {before!r} changes on {told}, and one list tells only one change")
         return min(days, default=self._effective_on)
-
-
-def codes_ended(changes: Sequence[ListedChange]) -> set[str]:
-    """The codes whose place another code takes, or that end, by these changes."""
-    known = [change for change in changes if change.type in EVENTS]
-    return {link.code for change in known for link in change.sources if _ends_code(change, link.code)}
-
-
-def codes_kept(changes: Sequence[ListedChange], current: StandingCodes) -> tuple[dict[str, str], list[str]]:
-    """New code → code before, where a change keeps the item; and what keeps changes from being so."""
-    known = [change for change in changes if change.type in EVENTS]
-    free = {
-        link.code
-        for change in known
-        for link in change.sources
-        if _ends_code(change, link.code) or (_keeps_item(change) and link.code != change.targets[0].code)
-    }
-    kept: dict[str, str] = {}
-    problems: list[str] = []
-    for change in filter(_keeps_item, known):
-        before, after = change.sources[0].code, change.targets[0].code
-        if before != after and after in current and after not in free:
-            # A correction may say that another item is meant; nothing else gives an item's code away.
-            if not EVENTS[change.type].withdraws:
-                problems.append(f"{change.type} of {before!r} leads to {after!r}, which another item has")
-        elif kept.setdefault(after, before) != before:
-            problems.append(f"code {after!r} takes the place of both {kept[after]!r} and {before!r}")
-    return kept, problems
-
-
-def successors(changes: Sequence[ListedChange]) -> Iterator[tuple[str, str]]:
-    """Each code that ends by a change, with the one code that takes its place."""
-    for change in changes:
-        if change.type in EVENTS and len(change.targets) == 1:
-            yield from (
-                (link.code, change.targets[0].code)
-                for link in change.sources
-                if _ends_code(change, link.code)
-            )
-
-
-def _returns(change: ListedChange) -> bool:
-    return EVENTS[change.type].effect is Effect.RETURNS
-
-
-def _keeps_item(change: ListedChange) -> bool:
-    return EVENTS[change.type].keeps_item and len(change.sources) == len(change.targets) == 1
-
-
-def _ends_code(change: ListedChange, code: str) -> bool:
-    """Whether a change says that another code takes the place of this one."""
-    went = any(link.code == code for link in change.sources)
-    return EVENTS[change.type].succeeds and went and all(link.code != code for link in change.targets)
-
-
-def _said_twice(changes: Sequence[ListedChange]) -> list[str]:
-    said = Counter(
-        (
-            change.type,
-            change.effective_on,
-            tuple(sorted(link.code for link in change.sources)),
-            tuple(sorted(link.code for link in change.targets)),
-        )
-        for change in changes
-    )
-    return [
-        f"{kind} of {', '.join(sources) or 'nothing'} on {day} comes {count} times"
-        for (kind, day, sources, _), count in said.items()
-        if count > 1
-    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from referentials.rules.changes import (
     changed_levels,
+    contradictory_changes,
     unexplained_appearances,
     unexplained_disappearances,
     unknown_change_codes,
@@ -85,6 +86,7 @@ RULES: tuple[Rule, ...] = (
     unexplained_disappearances,
     changed_levels,
     unknown_change_codes,
+    contradictory_changes,
     unknown_removals,
     removed_but_referenced,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from referentials.events import EVENTS, Effect
+from referentials.listed_changes import contradictions
 from referentials.rules.checked import CheckedList, Finding, finding, shown
 
 
@@ -66,3 +67,9 @@ def unknown_change_codes(checked: CheckedList) -> Iterator[Finding]:
             if link.code not in checked.codes:
                 problem = f"{change.type} on {change.effective_on} leads to a code that is not in the list"
                 yield Finding("unknown_change_codes", "error", None, link.code, "change", link.code, problem)
+
+
+def contradictory_changes(checked: CheckedList) -> Iterator[Finding]:
+    """No two change events, and no event and the list, say of a code what cannot all be true (error)."""
+    for each in contradictions(checked.changes, checked.codes):
+        yield Finding("contradictory_changes", "error", None, each.code, "change", each.code, each.problem)

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import click
+from sqlalchemy import Connection
 
 from referentials.events import EVENTS
 from referentials.listing import ListedChange, ListedLink
@@ -137,7 +138,10 @@ def state(
 def confirm(
     change_set: str, positions: tuple[int, ...], everything: bool, at_least: float | None, as_json: bool
 ) -> None:
-    """Confirm events by their POSITIONs: they become part of the version."""
+    """Confirm events by their POSITIONs: they become part of the version.
+
+    With --all, a proposal that contradicts a confirmed event, or a surer proposal, is left out and named.
+    """
     _decide(change_set, "confirmed", positions, everything, at_least, as_json)
 
 
@@ -164,20 +168,29 @@ def _decide(
     with work() as at_work:
         with at_work.writing() as connection:
             meant = at_work.meant(connection, change_set)
-            chosen = positions or [
-                event.position
-                for event in of_drafts.list_events(connection, meant.id)
-                if event.status == "proposed" and (event.confidence or 0) >= (at_least or 0)
-            ]
+            chosen, left_out = (
+                of_drafts.proposed_to_confirm(connection, meant.id, at_least or 0)
+                if everything and status == "confirmed"
+                else (positions or _proposed(connection, meant.id), [])
+            )
             touch(connection, at_work.actor, meant.id, None)
             decide(connection, at_work.actor, meant.id, chosen, status)
         left = _unexplained(at_work, meant.id)
     if as_json:
-        print_json({"status": status, "positions": list(chosen), "unexplained": list(left)})
+        print_json(
+            {"status": status, "positions": list(chosen), "left_out": left_out, "unexplained": list(left)}
+        )
         return
     click.echo(f"{len(chosen):,} {status}.")
+    if left_out:
+        click.echo(f"Left out, because they contradict others: {', '.join(map(str, left_out))}")
     if left:
         click.echo(f"No confirmed event explains: {', '.join(left)}")
+
+
+def _proposed(connection: Connection, change_set: UUID) -> list[int]:
+    events = of_drafts.list_events(connection, change_set)
+    return [event.position for event in events if event.status == "proposed"]
 
 
 def _unexplained(at_work: Work, change_set: UUID) -> list[str]:

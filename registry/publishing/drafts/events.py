@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from referentials.canonical import JSON
 from referentials.events import EVENTS
+from referentials.listed_changes import clash, compatible, contradictions
 from referentials.listing import ListedChange
 from referentials.listing_bytes import change_bytes, change_of
 from referentials.proposing import ProposedChange, propose_changes
@@ -47,22 +48,25 @@ def propose(
 ) -> list[DraftEvent]:
     """Propose events for what no confirmed event explains, instead of those proposed before.
 
-    Confirmed and rejected ones stay, and what was rejected is not proposed again. `root` is the snapshots'
-    root. A first version has nothing to explain. Raises UnknownChangeSet, MalformedRecord, DamagedSnapshot.
+    Confirmed and rejected ones stay; what was rejected, or contradicts what is confirmed, is not proposed.
+    `root` is the snapshots' root. A first version has nothing to explain. Raises UnknownChangeSet,
+    MalformedRecord, DamagedSnapshot.
     """
     listed = working_list(connection, root, change_set)
     decided = [event for event in list_events(connection, change_set) if event.status != "proposed"]
     dropped = delete(_EVENT).where(_EVENT.c.change_set == change_set, _EVENT.c.status == "proposed")
     connection.execute(dropped)
+    stated = [event.change for event in decided if event.status == "confirmed"]
     found: list[ProposedChange] = []
     if listed.base is not None:
         found = propose_changes(
             listed.base,
             listed.items,
-            [event.change for event in decided if event.status == "confirmed"],
+            stated,
             listed.change_set.effective_on,
             rejected=[event.change for event in decided if event.status == "rejected"],
         )
+    found = [found[place] for place in compatible([each.change for each in found], stated)]
     first = max((event.position + 1 for event in decided), default=0)
     events = [
         DraftEvent(position, "proposed", each.change, each.confidence, each.reason)
@@ -86,7 +90,11 @@ def list_events(connection: Connection, change_set: uuid.UUID) -> list[DraftEven
 def confirm(
     connection: Connection, change_set: uuid.UUID, positions: Sequence[int], *, actor: Actor | None = None
 ) -> None:
-    """Stand behind events, whatever was said of them before; raises BadValue(s) for positions without one."""
+    """Stand behind events, whatever was said of them before.
+
+    Raises BadValue(s) for positions without one, Conflict where confirmed events would contradict each other.
+    """
+    _require_compatible(list_events(connection, change_set), positions)
     _decide(connection, change_set, positions, "confirmed", actor)
 
 
@@ -104,24 +112,68 @@ def state_event(
 
     A proposal or rejection of the same event by type and codes gives way to it. Raises BadValue for an event
     without codes or of an unknown type, for shares outside 0..1 and text that cannot be kept, and Conflict
-    where the same event is stated already for the same day.
+    where the same event is stated already for the same day, or a confirmed one contradicts it. Proposals that
+    contradict it are dropped.
     """
     _require_sound(change)
     for event in list_events(connection, change_set):
         if _mark(event.change) != _mark(change):
+            if clash(event.change, change):
+                if event.status == "confirmed":
+                    raise _contradiction(event, change)
+                if event.status == "proposed":
+                    _drop(connection, change_set, event.position)
             continue
         if event.status == "confirmed":
             if event.change.effective_on == change.effective_on:
                 raise Conflict(f"The draft states this {change.type} already, as event {event.position}.")
         else:
-            its_row = (_EVENT.c.change_set == change_set, _EVENT.c.position == event.position)
-            connection.execute(delete(_EVENT).where(*its_row))
+            _drop(connection, change_set, event.position)
     newest = select(func.max(_EVENT.c.position)).where(_EVENT.c.change_set == change_set)
     highest = connection.execute(newest).scalar()
     stated = DraftEvent(0 if highest is None else highest + 1, "confirmed", change, None, None)
     _write(connection, change_set, [stated])
     _leave_trail(connection, actor, "stated event", change_set, _told(stated))
     return stated
+
+
+def proposed_to_confirm(
+    connection: Connection, change_set: uuid.UUID, at_least: float = 0.0
+) -> tuple[list[int], list[int]]:
+    """The positions of all proposals of that confidence or more, and of those left out of them.
+
+    Left out is what contradicts a confirmed event, or a proposal of more confidence.
+    """
+    events = list_events(connection, change_set)
+    wanted = [event for event in events if event.status == "proposed" and (event.confidence or 0) >= at_least]
+    wanted.sort(key=lambda event: (-(event.confidence or 0), event.position))
+    stated = [event.change for event in events if event.status == "confirmed"]
+    places = compatible([event.change for event in wanted], stated)
+    chosen = {wanted[place].position for place in places}
+    return sorted(chosen), sorted({event.position for event in wanted} - chosen)
+
+
+def _require_compatible(events: Sequence[DraftEvent], positions: Sequence[int]) -> None:
+    """Raises Conflict for the first of these events that contradicts a confirmed one or another of them."""
+    stated = [event for event in events if event.status == "confirmed"]
+    asked = [event for event in events if event.position in set(positions) and event.status != "confirmed"]
+    kept = compatible([event.change for event in asked], [event.change for event in stated])
+    for place in sorted(set(range(len(asked))) - set(kept))[:1]:
+        change = asked[place].change
+        others = stated + [asked[number] for number in kept if number < place]
+        raise _contradiction(next(each for each in others if clash(change, each.change)), change)
+
+
+def _contradiction(event: DraftEvent, change: ListedChange) -> Conflict:
+    told = next(contradictions([event.change, change], ())).problem
+    return Conflict(
+        f"Event {event.position} contradicts it: {told}. Reject that one first, or leave this out."
+    )
+
+
+def _drop(connection: Connection, change_set: uuid.UUID, position: int) -> None:
+    its_row = (_EVENT.c.change_set == change_set, _EVENT.c.position == position)
+    connection.execute(delete(_EVENT).where(*its_row))
 
 
 def confirmed(connection: Connection, change_set: uuid.UUID) -> list[ListedChange]:

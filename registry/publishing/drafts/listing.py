@@ -11,8 +11,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from referentials.canonical import JSON
+from referentials.listed_changes import codes_ended, codes_kept, successors
 from referentials.listing import ListedChange, ListedItem
-from referentials.pairing import codes_ended, codes_kept, successors
 from referentials.relisting import codes_of, relist, relist_item
 from referentials.snapshot import Content
 from referentials.standing_codes import StandingCodes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from referentials.pairing import codes_ended
+from referentials.listed_changes import codes_ended
 from referentials.snapshot import Content
 from referentials.standing_codes import StandingCodes
 from registry.models import CHANGE_CLASSES

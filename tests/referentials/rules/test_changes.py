@@ -57,7 +57,7 @@ def test_events_explain_them(changes):
     ("event", "code"),
     [
         (change("rename", ["09"], ["01"]), "09"),
-        (change("absorption", ["02"], ["01", "08"]), "08"),
+        (change("redefinition", ["02"], ["02", "08"]), "08"),
         (change("rename", ["00"], ["01"]), "00"),
     ],
 )
@@ -71,6 +71,39 @@ def test_an_event_of_codes_that_do_not_exist_is_an_error(event, code):
 def test_a_reinstatement_starts_from_a_code_that_ended():
     again = change("reinstatement", ["00"], ["00"])
     assert found(item("00"), item("01"), item("02"), changes=[again]) == []
+
+
+@pytest.mark.parametrize(
+    ("items", "changes", "problem"),
+    [
+        (
+            ["01", "03", "04"],
+            [change("recode", ["02"], ["03"]), change("recode", ["02"], ["04"])],
+            "code '02' ends more than once: recode of 02 to 03; recode of 02 to 04",
+        ),
+        (
+            ["01", "02", "03"],
+            [change("recode", ["02"], ["03"])],
+            "code '02' ends by a change, and the list has it: recode of 02 to 03",
+        ),
+        (
+            ["01", "03"],
+            [change("recode", ["02"], ["03"]), change("creation", [], ["03"])],
+            "code '03' comes of changes that exclude each other: "
+            "recode of 02 to 03; creation of nothing to 03",
+        ),
+    ],
+)
+def test_events_that_cannot_all_be_true_are_errors(items, changes, problem):
+    findings = found(*map(item, items), changes=changes)
+    assert [(each.rule, each.severity, each.message) for each in findings] == [
+        ("contradictory_changes", "error", problem)
+    ]
+
+
+def test_two_codes_that_change_places_are_no_contradiction():
+    swap = [change("recode", ["01"], ["02"]), change("recode", ["02"], ["01"])]
+    assert found(item("01"), item("02"), changes=swap) == []
 
 
 def test_an_event_of_no_known_type_is_an_error():

@@ -183,3 +183,36 @@ def test_decisions_are_in_the_audit_trail(connection: Connection, root: Path, dr
 def test_an_unknown_draft_has_no_events_to_propose(connection: Connection, root: Path) -> None:
     with pytest.raises(UnknownChangeSet):
         events.propose(connection, root, uuid.uuid4())
+
+
+def test_a_stated_event_drops_the_proposal_that_contradicts_it(
+    connection: Connection, root: Path, draft: Draft
+) -> None:
+    made = draft(NORTH, RECODED, AGLOU, replace(AJDIR, code="01.16", names={"fr": "Ailleurs", "ar": "هناك"}))
+    assert ("recode", "01.15") in [
+        (each.change.type, each.change.targets[0].code) for each in events.propose(connection, root, made)
+    ]
+    events.state_event(connection, made, recode_of("01.05", "01.16"))
+    left = [event for event in events.list_events(connection, made) if event.status == "proposed"]
+    assert all(event.change.type != "recode" for event in left)
+
+
+def test_events_that_contradict_each_other_are_not_both_confirmed(
+    connection: Connection, draft: Draft
+) -> None:
+    made = draft(NORTH, RECODED, AGLOU)
+    events.state_event(connection, made, recode_of("01.05", "01.15"))
+    with pytest.raises(Conflict, match=r"Event 0 contradicts it: code .01\.05. ends"):
+        events.state_event(connection, made, recode_of("01.05", "01.16"))
+
+
+def test_what_was_rejected_is_not_confirmed_against_what_was_confirmed_since(
+    connection: Connection, root: Path, draft: Draft
+) -> None:
+    made = draft(NORTH, RECODED, AGLOU)
+    (proposed,) = events.propose(connection, root, made)
+    events.reject(connection, made, [proposed.position])
+    stated = events.state_event(connection, made, recode_of("01.05", "01.16"))
+    with pytest.raises(Conflict, match=f"Event {stated.position} contradicts it"):
+        events.confirm(connection, made, [proposed.position])
+    assert events.proposed_to_confirm(connection, made) == ([], [])
