@@ -46,6 +46,32 @@ class Scored:
     """Not valid at the date, and nothing replaced it."""
 
 
+FEATURES = (
+    "text",
+    "margin",
+    "spelling",
+    "letters",
+    "consonants",
+    "words",
+    "key_length",
+    "skeleton",
+    "across",
+    "equal",
+    "homonyms",
+    "parent_known",
+    "parent",
+    "level_said",
+    "level",
+    "former",
+    "ended",
+)
+"""What a candidate's probability is worked out from, in the order of columns.
+
+Likenesses and agreements are from 0 to 1; `margin` is how far its score is above (below, negative) the best
+other candidate's, `homonyms` counts the others that score as high, `key_length` and `skeleton` count letters.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the query says beside its text: whether its parent is known, whether it names a kind of place."""
@@ -68,9 +94,45 @@ def ranked(rows: Sequence[Scored], evidence: Evidence) -> list[Scored]:
     return sorted(rows, key=lambda each: (-round(score_of(each, evidence), 6), -each.importance, each.code))
 
 
+def features_of(rows: Sequence[Scored], evidence: Evidence) -> list[tuple[float, ...]]:
+    """For each of these candidates of one query, best first, its `FEATURES`."""
+    scores = [score_of(each, evidence) for each in rows]
+    found = []
+    for place, (each, score) in enumerate(zip(rows, scores, strict=True)):
+        others = scores[:place] + scores[place + 1 :]
+        alike = each.alike
+        found.append(
+            (
+                each.text,
+                score - max(others, default=0.0),
+                alike.spelling,
+                alike.letters,
+                alike.consonants,
+                alike.words,
+                each.key_length,
+                each.skeleton,
+                alike.across,
+                alike.equal,
+                sum(other >= score - _TIE for other in others),
+                evidence.parent,
+                each.parent,
+                evidence.level,
+                each.level,
+                each.former,
+                each.ended,
+            )
+        )
+    return [tuple(map(float, each)) for each in found]
+
+
+def listed_of(rows: Sequence[Scored], evidence: Evidence) -> list[Scored]:
+    """The rows worth showing, in order."""
+    return [each for each in ranked(rows, evidence) if each.text >= _LISTED]
+
+
 def decide(rows: Sequence[Scored], evidence: Evidence) -> tuple[Outcome, list[Scored]]:
     """The outcome, and the rows worth showing, in order."""
-    listed = [each for each in ranked(rows, evidence) if each.text >= _LISTED]
+    listed = listed_of(rows, evidence)
     if not listed or listed[0].text < _PLAUSIBLE:
         return "none", listed
     top = listed[0]

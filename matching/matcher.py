@@ -1,13 +1,17 @@
 """The one entry point of matching: what does this text mean? The same for one query and for a million."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary, proxy
+
+import numpy as np
 
 from matching.candidates import Finder, Kept
 from matching.choices import Choices, Chosen
-from matching.deciding import Evidence, Scored, decide, score_of
+from matching.deciding import FEATURES, Evidence, Scored, decide, features_of, listed_of, score_of
 from matching.gathering import Gatherer, Plan
 from matching.keys import keys_of
+from matching.layout import Array
 from matching.profiles import Split
 from matching.queries import Candidate, Engine, Match, Outcome, Query, UnknownLevel
 from matching.store import Store
@@ -17,10 +21,12 @@ from matching.within import NOWHERE, Within, below
 __all__ = [
     "Candidate",
     "Choices",
+    "Examined",
     "Match",
     "Outcome",
     "Query",
     "UnknownLevel",
+    "examine",
     "finder_of",
     "match",
     "match_many",
@@ -52,6 +58,23 @@ def match_many(
         distinct = [query for query in distinct if query not in answers]
     answers.update(zip(distinct, engine_of(store, at).answer(distinct, limit), strict=True))
     return [answers[query] for query in queries]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Candidates and what speaks for them, for fitting: one row for each candidate, best first in a query.
+
+    `query` numbers the queries, `features` has the columns of `deciding.FEATURES` (float32).
+    """
+
+    query: Array
+    code: list[str]
+    features: Array
+
+
+def examine(store: Store, queries: Sequence[Query], *, at: int, limit: int = 5) -> Examined:
+    """What `match_many` would judge these queries by, as places are. Raises UnknownLevel."""
+    return PlaceMatching(store, at).examine(queries, limit)
 
 
 def engine_of(store: Store, at: int) -> Engine:
@@ -93,6 +116,23 @@ class PlaceMatching:
 
     def answer(self, queries: Sequence[Query], limit: int) -> list[Match]:
         """One answer for each query, in order."""
+        return [self._match(plan, limit) for plan in self._gathered(queries)]
+
+    def examine(self, queries: Sequence[Query], limit: int) -> Examined:
+        """See the function of that name."""
+        numbers: list[int] = []
+        codes: list[str] = []
+        features: list[tuple[float, ...]] = []
+        for number, plan in enumerate(self._gathered(queries)):
+            evidence = _evidence_of(plan)
+            rows = listed_of(list(plan.found.values()), evidence)
+            numbers += [number] * len(rows[:limit])
+            codes += [each.code for each in rows[:limit]]
+            features += features_of(rows, evidence)[:limit]
+        found = np.array(features, np.float32).reshape(-1, len(FEATURES))
+        return Examined(np.array(numbers, np.int64), codes, found)
+
+    def _gathered(self, queries: Sequence[Query]) -> list[Plan]:
         kept = {levels: kept_of(self.finder, levels) for levels in {query.levels for query in queries}}
         readings = [self._read(query.text) for query in queries]
         withins = [query.within or split.within for query, (_, split) in zip(queries, readings, strict=True)]
@@ -102,7 +142,7 @@ class PlaceMatching:
             for query, (text, split), within in zip(queries, readings, withins, strict=True)
         ]
         self._gatherer.gather(plans)
-        return [self._match(plan, limit) for plan in plans]
+        return plans
 
     def _read(self, text: str) -> tuple[str, Split]:
         """The text, cut, and taken apart; whole where the whole is a name."""
@@ -135,9 +175,13 @@ class PlaceMatching:
             self._withins[text] = below(self.store, sorted(likely, key=lambda each: (-each[1], each[0])))
 
     def _match(self, plan: Plan, limit: int) -> Match:
-        evidence = Evidence(plan.within.known, bool(plan.split.hint))
+        evidence = _evidence_of(plan)
         outcome, rows = decide(list(plan.found.values()), evidence)
         return Match(outcome, tuple(candidate_of(self.store, each, evidence) for each in rows[:limit]))
+
+
+def _evidence_of(plan: Plan) -> Evidence:
+    return Evidence(plan.within.known, bool(plan.split.hint))
 
 
 def candidate_of(store: Store, scored: Scored, evidence: Evidence) -> Candidate:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.matcher import Match, Query, UnknownLevel, match, match_many
+from matching.deciding import FEATURES
+from matching.matcher import Match, Query, UnknownLevel, examine, match, match_many
 from matching.store import Name, Row, Store
 from tests.matching.samples import CHANGED, TODAY, country, row, stored, untimed
 
@@ -293,3 +294,19 @@ def test_what_the_parent_has_comes_before_a_namesake_elsewhere(tmp_path: Path):
     ]
     answer = match(stored(tmp_path / "s", rows), Query("Medina", "Fes", ("commune",)), at=TODAY)
     assert [candidate.code for candidate in answer.candidates[:2]] == ["1.1", "2.1"]
+
+
+def test_what_candidates_are_judged_by_is_had_in_columns(store: Store):
+    queries = [Query("Oulad Zbiar"), Query("日本"), Query("Ajdir", "Taounate")]
+    examined = examine(store, queries, at=TODAY, limit=2)
+    answers = match_many(store, queries, at=TODAY, limit=2)
+    assert examined.code == [candidate.code for answer in answers for candidate in answer.candidates]
+    assert examined.query.tolist() == [
+        number for number, answer in enumerate(answers) for _ in answer.candidates
+    ]
+    assert examined.features.shape == (len(examined.code), len(FEATURES))
+    first_of = dict(zip(FEATURES, examined.features[0].tolist(), strict=True))
+    assert first_of["margin"] > 0
+    assert first_of["parent_known"] == 0
+    inside = dict(zip(FEATURES, examined.features[examined.query.tolist().index(2)].tolist(), strict=True))
+    assert (inside["equal"], inside["parent"], inside["homonyms"]) == (1, 1, 0)
