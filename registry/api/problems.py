@@ -8,7 +8,8 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from registry.errors import KINDS, Problem, make_problem, problem_of
+from registry.error_kinds import KINDS
+from registry.errors import Problem, make_problem, problem_of
 
 _SLUGS = {404: "unknown-address", 405: "wrong-method", 413: "too-large", 415: "wrong-media-type"}
 

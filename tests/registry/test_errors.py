@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from matching.store import DamagedStore, StaleStore
 from referentials.snapshot import DamagedSnapshot
 from registry import errors
-from registry.errors import KINDS, DomainError, UnknownCode, make_problem, problem_of
+from registry.error_kinds import KINDS
+from registry.errors import DomainError, UnknownCode, make_problem, problem_of
 
 
 def subclasses(family: type[DomainError]) -> set[type[DomainError]]:
