@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from registry.errors import BadSetting
 
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg", "postgres")
 Network = IPv4Network | IPv6Network
 
 
@@ -62,6 +63,12 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _database(value: str) -> str:
+    if value and value.partition("://")[0] not in DATABASES:
+        raise ValueError(f"an address that begins with {', '.join(f'{each}://' for each in DATABASES)}")
+    return value
+
+
 def _networks(value: str) -> tuple[Network, ...]:
     try:
         return tuple(ip_network(each) for each in value.replace(",", " ").split())
@@ -92,7 +99,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "MARJAA_PORT": Setting("8000", "Port that the service listens on.", _whole(1, 65535)),
         "MARJAA_DATA": Setting("var", "Folder of the snapshots and of the SQLite database.", _path),
         "MARJAA_DATABASE_URL": Setting(
-            "", "Database, as SQLAlchemy writes it; empty means SQLite in MARJAA_DATA.", _any
+            "", "Database, as SQLAlchemy writes it; empty means SQLite in MARJAA_DATA.", _database
         ),
         "MARJAA_PUBLIC_URL": Setting(
             "", "Public base of absolute addresses; empty means http:// with host and port.", _url
@@ -203,6 +210,7 @@ class Settings:
         """Read MARJAA_* variables; raises BadSetting for a value that cannot be used."""
         given = os.environ if environ is None else environ
         read = {name: _read(name, setting, given) for name, setting in SETTINGS.items()}
+        _require_together(read, "MARJAA_OIDC_ISSUER", "MARJAA_OIDC_CLIENT_ID", "MARJAA_OIDC_CLIENT_SECRET")
         values = {name.removeprefix("MARJAA_").lower(): value for name, value in read.items()}
         values["database_url"] = values["database_url"] or f"sqlite:///{values['data'] / 'marjaa.sqlite'}"
         values["public_url"] = values["public_url"] or f"http://{values['host']}:{values['port']}"
@@ -232,6 +240,14 @@ def log_key_file(snapshots: Path) -> Path:
     """The private key that signs the log of a snapshots' root; outside of it, so that no copy has the key."""
     given = os.environ.get("MARJAA_LOG_KEY")
     return Path(given) if given else snapshots.parent / "keys" / "log.key"
+
+
+def _require_together(read: Mapping[str, Any], *names: str) -> None:
+    """Raises BadSetting for the first that is empty where another of them is given."""
+    given = [name for name in names if read[name]]
+    for name in names:
+        if given and not read[name]:
+            raise BadSetting(name, "", f"a value, as {given[0]} has one")
 
 
 def _read(name: str, setting: Setting, environ: Mapping[str, str]) -> Any:  # noqa: ANN401  # as its `read` gives

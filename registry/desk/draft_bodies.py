@@ -284,7 +284,7 @@ class CommentBody(NoArguments):
 class ConsultationBody(NoArguments):
     """To whom a draft is open, and until when."""
 
-    to = OneOf(("everyone", "administrations"), load_default="everyone")
+    to = OneOf(("everyone", "administrations"), required=True)
     administrations = fields.List(Written(100), load_default=list, validate=Length(0, 1_000))
     until = Day(required=True)
 

@@ -42,11 +42,23 @@ def test_the_database_is_in_the_data_folder_unless_named() -> None:
         ("MARJAA_TIMEZONE", "../../etc/passwd"),
         ("MARJAA_PUBLIC_URL", "example.org"),
         ("MARJAA_PUBLIC_URL", "ftp://example.org"),
+        ("MARJAA_DATABASE_URL", "mysql://localhost/marjaa"),
+        ("MARJAA_DATABASE_URL", "postgresql+psycopg2:///marjaa"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_with_what_is_expected(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=f"{name}=.*expected"):
         Settings.from_environment({name: value})
+
+
+def test_a_provider_is_configured_whole_or_not_at_all() -> None:
+    whole = {
+        f"MARJAA_OIDC_{name}": "https://id.example.org" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
+    }
+    assert Settings.from_environment(whole).oidc_issuer == "https://id.example.org"
+    for missing in whole:
+        with pytest.raises(BadSetting, match=missing):
+            Settings.from_environment({name: text for name, text in whole.items() if name != missing})
 
 
 def test_today_is_the_day_in_the_configured_zone() -> None:

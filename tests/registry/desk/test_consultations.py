@@ -60,7 +60,8 @@ def test_a_draft_is_opened_to_some_administrations_only(desk: DeskUnderTest, dra
 
 def test_a_consultation_that_nobody_can_hold_is_refused(desk: DeskUnderTest, draft: Draft):
     for wrong in (
-        {"until": day(desk, -1)},
+        {"until": day(desk, 1)},
+        {"to": "everyone", "until": day(desk, -1)},
         {"to": "everyone", "administrations": ["ministry"], "until": day(desk, 1)},
         {"to": "administrations", "until": day(desk, 1)},
         {"to": "administrations", "administrations": ["nobody"], "until": day(desk, 1)},
@@ -68,7 +69,9 @@ def test_a_consultation_that_nobody_can_hold_is_refused(desk: DeskUnderTest, dra
         {},
     ):
         assert draft.step("consultation", wrong).status_code == 400, wrong
-    refused = draft.step("consultation", {"until": day(desk, 1)}, by=desk.signed_in("approver"))
+    refused = draft.step(
+        "consultation", {"to": "everyone", "until": day(desk, 1)}, by=desk.signed_in("approver")
+    )
     assert refused.status_code == 403
 
 

@@ -44,10 +44,15 @@ def provider() -> Iterator[str]:
 
 @pytest.fixture
 def desk(engine: Engine, tmp_path: Path, provider: str) -> Iterator[DeskUnderTest]:
-    variables = {"ISSUER": provider, "CLIENT_ID": "marjaa", "CLIENT_SECRET": "hush"}
-    given = {f"MARJAA_OIDC_{name}": value for name, value in variables.items()}
-    with opened_desk(engine, tmp_path / "data", MARJAA_PUBLIC_URL="http://localhost", **given) as opened:
+    settings = signing_in_at(provider)
+    with opened_desk(engine, tmp_path / "data", MARJAA_PUBLIC_URL="http://localhost", **settings) as opened:
         yield opened
+
+
+def signing_in_at(issuer: str) -> dict[str, str]:
+    """The settings for a provider."""
+    variables = {"ISSUER": issuer, "CLIENT_ID": "marjaa", "CLIENT_SECRET": "hush"}
+    return {f"MARJAA_OIDC_{name}": value for name, value in variables.items()}
 
 
 def approved(client: FlaskClient, subject: str) -> str:
@@ -120,6 +125,6 @@ def test_without_a_provider_there_is_nothing_at_its_address(sqlite_engine: Engin
 
 
 def test_a_provider_that_does_not_answer_is_said_not_to(sqlite_engine: Engine, tmp_path: Path):
-    with opened_desk(sqlite_engine, tmp_path / "data", MARJAA_OIDC_ISSUER="http://127.0.0.1:9") as opened:
+    with opened_desk(sqlite_engine, tmp_path / "data", **signing_in_at("http://127.0.0.1:9")) as opened:
         refused = opened.public().get(START)
     assert (refused.status_code, "Retry-After" in refused.headers) == (503, True)
