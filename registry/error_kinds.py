@@ -75,6 +75,21 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "unknown-subscription": Kind(
             "Unknown subscription", 404, 4, "List your subscriptions with GET /api/v1/subscriptions."
         ),
+        "unknown-job": Kind(
+            "Unknown harmonisation", 404, 4, "List yours with GET /api/v1/harmonisations."
+        ),
+        "too-many-jobs": Kind(
+            "Too many files kept", 429, 6, "Delete a harmonisation that you no longer need, then try again."
+        ),
+        "job-given-up": Kind(
+            "Work given up", 500, 70, "Try again with a part of the file; the operator has a log."
+        ),
+        "no-space": Kind(
+            "No space left", 507, 6, "Try again later; the operator should free space on the disk."
+        ),
+        "unknown-choice": Kind(
+            "Unknown choice", 404, 4, "List those of your administration with GET /api/v1/choices."
+        ),
         "unknown-error-report": Kind(
             "Unknown error report", 404, 4, "List the error reports with GET /api/v1/error-reports."
         ),

@@ -4,6 +4,7 @@ from registry.models.accounts import ROLES, AuditEntry, Person, RoleGrant, Token
 from registry.models.administrations import Administration
 from registry.models.base import Base
 from registry.models.change_sets import CHANGE_CLASSES, CHANGE_SET_STATUSES, Change, ChangeSet
+from registry.models.choices import Choice
 from registry.models.correspondences import RELATIONS, Association, AssociationMember, Correspondence
 from registry.models.data_sets import ColumnBinding, DataSet
 from registry.models.drafts import (
@@ -40,6 +41,7 @@ __all__ = [
     "ChangeEvent",
     "ChangeLink",
     "ChangeSet",
+    "Choice",
     "ColumnBinding",
     "Comment",
     "ConsultedAdministration",

@@ -1,0 +1,1 @@
+"""What administrations settled for the texts of their files: remembered, shown, handed to matching, promoted."""
