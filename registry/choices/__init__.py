@@ -1,1 +1,1 @@
-"""What administrations settled for the texts of their files: remembered, shown, handed to matching, promoted."""
+"""What administrations settled for texts of their files: remembered, shown, given to matching, promoted."""

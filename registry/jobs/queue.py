@@ -83,12 +83,17 @@ def fail(connection: Connection, job: UUID, worker: str, now: float, error: Mapp
     return _as_holder(connection, job, worker, {**_over("failed", now), "error": dict(error)})
 
 
-def give_back(connection: Connection, job: UUID, worker: str, *, counted: bool = False) -> bool:
-    """Let another worker go on, from where this one is; `counted` where the attempt was one."""
-    values: dict[str, object] = {"state": "queued", "worker": None, "lease_until": None}
-    if not counted:
-        values["attempt"] = JOB.c.attempt - 1
+def give_back(connection: Connection, job: UUID, worker: str) -> bool:
+    """Let another worker go on, from where this one is; that was no attempt."""
+    values = {"state": "queued", "worker": None, "lease_until": None, "attempt": JOB.c.attempt - 1}
     return _as_holder(connection, job, worker, values)
+
+
+def give_back_all(connection: Connection, name: str) -> int:
+    """Let others go on with the jobs of a process that died, whose claims' names began with `name`."""
+    dead = (JOB.c.state == "running", JOB.c.worker.startswith(f"{name}:", autoescape=True))
+    values = {"state": "queued", "worker": None, "lease_until": None}
+    return connection.execute(update(JOB).where(*dead).values(**values)).rowcount
 
 
 def give_up(connection: Connection, now: float) -> list[UUID]:
