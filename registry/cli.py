@@ -34,6 +34,7 @@ COMMANDS = {
     "harmonise": Place(
         "registry.commands.harmonise", "harmonise", "Write a file with the codes that a column means."
     ),
+    "evaluate": Place("registry.commands.evaluate", "evaluate", "Say how well texts of a file are matched."),
     "compare": Place("registry.commands.compare", "compare", "Say what changes from one version to another."),
     "recode": Place("registry.commands.recode", "recode", "Write a file with the codes of another date."),
     "correspondence": Place(
