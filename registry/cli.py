@@ -35,6 +35,9 @@ COMMANDS = {
         "registry.commands.harmonise", "harmonise", "Write a file with the codes that a column means."
     ),
     "evaluate": Place("registry.commands.evaluate", "evaluate", "Say how well texts of a file are matched."),
+    "choices": Place(
+        "registry.commands.choices", "choices", "What administrations settled for texts of their files."
+    ),
     "compare": Place("registry.commands.compare", "compare", "Say what changes from one version to another."),
     "recode": Place("registry.commands.recode", "recode", "Write a file with the codes of another date."),
     "correspondence": Place(

@@ -113,7 +113,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         ),
         "MARJAA_MAX_UPLOAD": Setting(
             "200000000",
-            "Largest file that a draft is made of, in bytes; a larger one is refused unread.",
+            "Largest uploaded file (for a draft, to be harmonised), in bytes; a larger one is refused "
+            "unread.",
             _whole(1024, 1 << 40),
         ),
         "MARJAA_LOG_KEY": Setting(
@@ -155,6 +156,15 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "MARJAA_MAIL_FROM": Setting("marjaa@localhost", "Whom mail is from.", _text),
         "MARJAA_WORKER_SECONDS": Setting(
             "5", "Seconds between two rounds of the worker: scheduled versions, deliveries.", _whole(1, 3600)
+        ),
+        "MARJAA_JOB_PROCESSES": Setting(
+            "1", "Files that one worker harmonises at a time, each in a process of its own.", _whole(1, 64)
+        ),
+        "MARJAA_JOBS_PER_PERSON": Setting(
+            "10", "Uploaded files that are kept for one person at a time.", _whole(1, 10_000)
+        ),
+        "MARJAA_KEEP_UPLOADS_DAYS": Setting(
+            "7", "Days after which an uploaded file is deleted, with all that was made of it.", _whole(1, 365)
         ),
         "MARJAA_KEEP_COMPILED": Setting(
             "5",
@@ -203,6 +213,9 @@ class Settings:
     mail_server: str = field(repr=False)
     mail_from: str
     worker_seconds: int
+    job_processes: int
+    jobs_per_person: int
+    keep_uploads_days: int
     keep_compiled: int
 
     @classmethod

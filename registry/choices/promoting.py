@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from matching.text import fold, script_of
 from referentials.listing import OtherName
-from registry.accounts.actors import Actor
+from registry.accounts.actors import Actor, require
 from registry.choices.remembering import ChoiceView
 from registry.choices.standing import stand
 from registry.errors import BadValue, Conflict, shown
@@ -19,6 +19,7 @@ from registry.library import Library
 from registry.publishing.drafts.items import set_item
 from registry.publishing.drafts.opening import ChangeSetView, NewDraft, open_draft, read_change_set, touch
 from registry.publishing.drafts.paging import item_as_proposed
+from registry.publishing.review.reports import report_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,26 @@ def promote(
     touch(connection, actor, change_set, None, codes={"set": codes})
     added = sum(_add_name(connection, library, change_set, choice, language) for choice in choices)
     return Promotion(read_change_set(connection, change_set), added)
+
+
+def suggest_names(
+    connection: Connection, library: Library, actor: Actor, choices: Sequence[ChoiceView]
+) -> list[int]:
+    """Tell those who edit the referential of the names, where one may not edit it oneself.
+
+    Each becomes an error report of its item; their numbers. Raises what `report_error` raises, and BadValue
+    for choices that name no code.
+    """
+    require(actor, "keep-data-sets", administration=actor.administration)
+    referential = _only_referential(choices)
+    version = library.version(referential).label
+    reports = []
+    for choice in choices:
+        if choice.code is None:
+            raise BadValue("choices", choice.text, "choices that name a code")
+        body = f"{choice.administration} uses another name for this item: {choice.text.strip()}"
+        reports.append(report_error(connection, actor, referential, version, choice.code, body).id)
+    return reports
 
 
 def _add_name(

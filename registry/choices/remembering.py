@@ -75,6 +75,13 @@ def administration_of(actor: Actor) -> str:
     return actor.administration
 
 
+def require_member(actor: Actor, referential: str) -> str:
+    """The administration of those who settle its choices, or edit the referential; raises NotAllowed."""
+    if actor.administration is None or not actor.may("edit", referential=referential):
+        return administration_of(actor)
+    return actor.administration
+
+
 def remember(
     connection: Connection,
     actor: Actor | str,

@@ -15,6 +15,7 @@ from registry.database import open_engine
 from registry.desk import (
     audit,
     authentication,
+    choices,
     correspondences,
     drafting,
     impacts,
@@ -28,6 +29,7 @@ from registry.desk import (
 )
 from registry.desk.headers import DeskHeaders
 from registry.desk.working import Desk
+from registry.jobs.opening import open_jobs
 from registry.library import Library
 from registry.volatile import Volatile
 
@@ -39,6 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people.blueprint,
     audit.blueprint,
     inventory.blueprint,
+    choices.blueprint,
     subscriptions.blueprint,
     correspondences.blueprint,
     *drafting.BLUEPRINTS,
@@ -60,7 +63,9 @@ def create_desk(
         OPENAPI_VERSION="3.1.0",
     )
     app.url_map.strict_slashes = False
-    app.extensions["marjaa"] = Desk(settings, library, open_engine(settings.database_url), volatile)
+    engine = open_engine(settings.database_url)
+    jobs = open_jobs(settings.data, engine)
+    app.extensions["marjaa"] = Desk(settings, library, engine, volatile, jobs)
     problems.register(app)
     outages.register(app)
     authentication.register(app)

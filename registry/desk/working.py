@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from registry.config import Settings
 from registry.database import begin_write
+from registry.jobs.opening import Jobs
 from registry.library import Library
 from registry.volatile import Volatile
 
@@ -24,6 +25,7 @@ class Desk:
     library: Library
     engine: Engine
     volatile: Volatile
+    jobs: Jobs
 
 
 def desk() -> Desk:
