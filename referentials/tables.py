@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from referentials.sheets.delimited import read_delimited
-from referentials.sheets.headers import header_with, likely_header, nearest_titles, positions, unique_titles
+from referentials.sheets.foreign_files import refuse_foreign
+from referentials.sheets.headers import unique_titles
+from referentials.sheets.heading import fitted, header_position, position
 from referentials.sheets.limits import Limits, MissingColumn, TableError, TableTooLarge
 from referentials.sheets.workbooks import is_workbook, read_sheets
 
@@ -39,10 +41,7 @@ class Table:
 
         Raises MissingColumn where no column, or more than one, has that title.
         """
-        found = positions(self.columns, title)
-        if len(found) == 1:
-            return found[0]
-        raise _missing(self.file, self.sheet, self.header_row, self.columns, title, found)
+        return position(self.columns, title, self.file, self.sheet, self.header_row)
 
     def row_number(self, index: int) -> int:
         """The number that a spreadsheet shows for `rows[index]`."""
@@ -93,6 +92,7 @@ def parse_table(
         raise _too_many_bytes(file, len(data), limits)
     if not data:
         raise TableError("the file is empty", file=file)
+    refuse_foreign(data, file=file)
     if is_workbook(data):
         sheets = read_sheets(data, file=file, sheet=sheet, limits=limits)
         return _first_with_header(
@@ -136,7 +136,7 @@ def _table(grid: _Grid, wanted: Sequence[str], limits: Limits) -> Table:
         rows.pop()
     if not rows:
         raise TableError("the sheet is empty", file=grid.file, sheet=grid.sheet)
-    at = _header_position(grid, wanted)
+    at = header_position(rows, wanted, grid.file, grid.sheet)
     if len(rows) - at - 1 > limits.max_rows:
         problem = f"has {len(rows) - at - 1:,} rows; at most {limits.max_rows:,} are read"
         raise TableTooLarge(problem, file=grid.file, sheet=grid.sheet)
@@ -146,55 +146,15 @@ def _table(grid: _Grid, wanted: Sequence[str], limits: Limits) -> Table:
         file=grid.file,
         columns=columns,
         header=header,
-        rows=[_fitted(row, columns, number, grid) for number, row in enumerate(rows[at + 1 :], start=at + 2)],
+        rows=[
+            fitted(row, len(columns), grid.file, grid.sheet, number)
+            for number, row in enumerate(rows[at + 1 :], start=at + 2)
+        ],
         header_row=at + 1,
         preamble=tuple(rows[:at]),
         sheet=grid.sheet,
         encoding=grid.encoding,
         delimiter=grid.delimiter,
-    )
-
-
-def _header_position(grid: _Grid, wanted: Sequence[str]) -> int:
-    found = header_with(grid.rows, wanted) if wanted else likely_header(grid.rows)
-    if found is not None:
-        return found
-    likely = likely_header(grid.rows)
-    if likely is None:
-        raise TableError("no header row was found", file=grid.file, sheet=grid.sheet)
-    columns = unique_titles(grid.rows[likely])
-    for title in wanted:
-        at = positions(columns, title)
-        if len(at) != 1:
-            raise _missing(grid.file, grid.sheet, likely + 1, columns, title, at)
-    return likely
-
-
-def _fitted(row: tuple[str, ...], columns: tuple[str, ...], number: int, grid: _Grid) -> tuple[str, ...]:
-    """The row as wide as the header; a cell beyond it would be lost, so it is an error."""
-    width = len(columns)
-    if len(row) == width:
-        return row
-    for at, cell in enumerate(row[width:], start=width + 1):
-        if cell:
-            problem = f"the header has {width} columns, but this row has text in a column {at}: {cell[:80]!r}"
-            raise TableError(problem, file=grid.file, sheet=grid.sheet, row=number, value=cell)
-    return row[:width] + ("",) * (width - len(row))
-
-
-def _missing(
-    file: str, sheet: str | None, row: int, columns: Sequence[str], title: str, found: Sequence[int]
-) -> MissingColumn:
-    listed = ", ".join(repr(column) for column in columns if column)
-    nearest = nearest_titles(columns, title)
-    if found:
-        problem = f"more than one column has that title: {', '.join(repr(columns[at]) for at in found)}"
-    elif nearest:
-        problem = f"there is no such column; did you mean {nearest[0]!r}? There are {listed}"
-    else:
-        problem = f"there is no such column; there are {listed}"
-    return MissingColumn(
-        problem, file=file, sheet=sheet, row=row, column=title, columns=columns, nearest=nearest
     )
 
 

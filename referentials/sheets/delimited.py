@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
+from typing import TextIO
 
-import charset_normalizer
-
+from referentials.sheets import encodings
 from referentials.sheets.headers import header_with
-from referentials.sheets.limits import Limits, TableError, TableTooLarge
+from referentials.sheets.limits import MIB, Limits, TableError, TableTooLarge
 
 SEPARATORS = (",", ";", "\t", "|")
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SAMPLE_CHARACTERS = 65_536
 _SAMPLE_ROWS = 100
+_LONGEST_LINE = 4 * MIB  # characters
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\r?\n")
 
 
@@ -48,31 +48,61 @@ def read_delimited(
     that is never closed, and TableTooLarge beyond the limits.
     """
     encoding = encoding or detect_encoding(data, file=file)
-    text = _decode(data, encoding, file=file)
-    if not text.strip():
+    if not encodings.check_text(lambda: [data], encoding, file=file):
         raise TableError("the file is empty", file=file)
+    text = data.decode(encoding)
     delimiter = delimiter or detect_separator(text, wanted)
-    return DelimitedRows(list(_records(text, delimiter, file=file, limits=limits)), encoding, delimiter)
+    records = _records(io.StringIO(text, newline=""), delimiter, file=file, limits=limits)
+    return DelimitedRows(list(_of_bounded_size(records, file=file, limits=limits)), encoding, delimiter)
 
 
 def detect_encoding(data: bytes, *, file: str) -> str:
-    """UTF-8 or UTF-16 where the bytes say so, else the likelier of Windows-1252 and Windows-1256.
+    """The encoding of a text that is at hand as a whole, as `encodings.detect_encoding` has it."""
+    return encodings.detect_encoding(lambda: [data], file=file)
 
-    Bytes that are UTF-8 in most places but not in all are a damaged file, not Windows text: TableError
-    with the offset, rather than garbled names.
+
+@dataclass(frozen=True, slots=True)
+class DelimitedText:
+    """A delimited text on disk, however long: how it is read, and its records from the first on."""
+
+    path: Path
+    file: str
+    encoding: str
+    delimiter: str
+    limits: Limits
+
+    def records(self) -> Iterator[tuple[str, ...]]:
+        """Every record, blank lines included as empty ones. Raises TableError and TableTooLarge."""
+        with self.path.open(encoding=self.encoding, newline="") as text:
+            yield from _records(_lines(text, self.file), self.delimiter, file=self.file, limits=self.limits)
+
+
+def open_delimited(
+    path: Path,
+    *,
+    file: str,
+    wanted: Sequence[str],
+    encoding: str | None,
+    delimiter: str | None,
+    limits: Limits,
+) -> DelimitedText:
+    """A delimited text to be read in pieces; the whole of it is decoded once, so that damage is told first.
+
+    Raises TableError as `read_delimited`.
     """
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            return name
-    if b"\0" in data:  # no other encoding of a text has such bytes
-        return "utf-16-be" if data[::2].count(0) > data[1::2].count(0) else "utf-16-le"
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if _mostly_utf8(data):
-            raise _undecodable(error, "UTF-8", file) from None
-        return _windows_encoding(data)
-    return "utf-8"
+
+    def chunks() -> Iterator[bytes]:
+        with path.open("rb") as stream:
+            while chunk := stream.read(MIB):
+                yield chunk
+
+    encoding = encoding or encodings.detect_encoding(chunks, file=file)
+    if not encodings.check_text(chunks, encoding, file=file):
+        raise TableError("the file is empty", file=file)
+    if delimiter is None:
+        with path.open(encoding=encoding, newline="") as text:
+            delimiter = detect_separator(text.read(_SAMPLE_CHARACTERS + 1), wanted)
+    return DelimitedText(path, file, encoding, delimiter, limits)
 
 
 def detect_separator(text: str, wanted: Sequence[str] = ()) -> str:
@@ -105,47 +135,34 @@ def _regularity(rows: list[list[str]]) -> tuple[float, int]:
     return several[width] / widths.total(), width
 
 
-def _records(text: str, delimiter: str, *, file: str, limits: Limits) -> Iterator[tuple[str, ...]]:
+def _records(lines: Iterable[str], delimiter: str, *, file: str, limits: Limits) -> Iterator[tuple[str, ...]]:
     # strict: else a quotation mark that is never closed swallows the rest of the file into one cell
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number, cells = 0, 0
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    number = 0
     try:
         for number, record in enumerate(reader, start=1):
-            cells += len(record)
             if len(record) > limits.max_columns:
-                problem = f"has {len(record)} cells; at most {limits.max_columns:,} columns are read"
+                problem = f"has {len(record):,} cells; at most {limits.max_columns:,} columns are read"
                 raise TableTooLarge(problem, file=file, row=number)
-            if cells > limits.max_cells:
-                raise TableTooLarge(f"more than {limits.max_cells:,} cells", file=file, row=number)
             yield tuple(record)
     except csv.Error as error:
         raise TableError(f"not well-formed CSV ({error})", file=file, row=number + 1) from None
 
 
-def _decode(data: bytes, encoding: str, *, file: str) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise _undecodable(error, encoding, file) from None
-    except LookupError:
-        raise TableError(f"there is no encoding called {encoding!r}", file=file, value=encoding) from None
-    if "\0" in text:
-        raise TableError("not a text: it holds NUL characters", file=file)
-    return text
+def _of_bounded_size(
+    records: Iterator[tuple[str, ...]], *, file: str, limits: Limits
+) -> Iterator[tuple[str, ...]]:
+    cells = 0
+    for number, record in enumerate(records, start=1):
+        cells += len(record)
+        if cells > limits.max_cells:
+            raise TableTooLarge(f"more than {limits.max_cells:,} cells", file=file, row=number)
+        yield record
 
 
-def _undecodable(error: UnicodeDecodeError, encoding: str, file: str) -> TableError:
-    value = error.object[error.start : error.start + 1].hex()
-    where = f"byte 0x{value} at offset {error.start:,}"
-    return TableError(f"{where} is not {encoding}; save the file as UTF-8", file=file, value=f"0x{value}")
-
-
-def _mostly_utf8(data: bytes) -> bool:
-    text = data.decode("utf-8", errors="surrogateescape")
-    stray = sum(1 for char in text if "\udc80" <= char <= "\udcff")
-    return sum(1 for char in text if char > "\x7f") > 2 * stray
-
-
-def _windows_encoding(data: bytes) -> str:
-    best = charset_normalizer.from_bytes(data, cp_isolation=["cp1252", "cp1256"]).best()
-    return "cp1252" if best is None else best.encoding
+def _lines(text: TextIO, file: str) -> Iterator[str]:
+    """The lines; one that would not fit in memory is none of a table."""
+    while line := text.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise TableTooLarge(f"has a line of {_LONGEST_LINE:,} characters or more", file=file)
+        yield line

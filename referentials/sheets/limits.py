@@ -12,6 +12,7 @@ MIB = 1024 * 1024
 class Limits:
     """What a sheet may hold. Shown to users beforehand, and in the error where one is passed.
 
+    `max_workbook_bytes` bounds workbooks, which are held in memory, where text and Parquet may be larger.
     `max_unpacked_bytes` bounds what a zipped workbook unpacks to, `max_cells` the rectangle that its cells
     span (a reader allocates all of it, even for two cells in opposite corners), `max_characters` the text
     of all cells together, and `max_xls_bytes` workbooks in the old binary format, which cannot be measured
@@ -19,6 +20,7 @@ class Limits:
     """
 
     max_bytes: int = 100 * MIB
+    max_workbook_bytes: int = 100 * MIB
     max_unpacked_bytes: int = 512 * MIB
     max_xls_bytes: int = 20 * MIB
     max_rows: int = 1_000_000

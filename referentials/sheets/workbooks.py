@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -43,18 +44,40 @@ def read_sheets(data: bytes, *, file: str, sheet: str | None, limits: Limits) ->
     Formula cells are read as their cached values. Raises TableError (no such sheet, not a workbook,
     protected) and TableTooLarge, the latter before anything is unpacked into memory.
     """
+    check_workbook(data, file=file, limits=limits)
+    with _opened(data, file) as workbook:
+        for name in _sheet_names(workbook, sheet, file):
+            rows = list(_rows(workbook, name, file, limits))
+            if rows or sheet is not None:
+                yield SheetRows(name, rows)
+
+
+def check_workbook(data: bytes, *, file: str, limits: Limits) -> None:
+    """Raises TableTooLarge where a workbook would pass the limits if opened, TableError if it is damaged."""
     if data.startswith(ZIP_MARK):
         measure(data, file=file, limits=limits)
     elif len(data) > limits.max_xls_bytes:
-        raise TableTooLarge(
-            f"XLS workbooks are read up to {limits.max_xls_bytes:,} bytes; save as XLSX", file=file
-        )
+        problem = f"XLS workbooks are read up to {limits.max_xls_bytes:,} bytes; save as XLSX"
+        raise TableTooLarge(problem, file=file)
+
+
+def sheet_names(data: bytes, *, file: str, sheet: str | None) -> list[str]:
+    """The visible sheets of a checked workbook, or the one asked for; raises TableError."""
+    with _opened(data, file) as workbook:
+        return _sheet_names(workbook, sheet, file)
+
+
+def sheet_rows(data: bytes, name: str, *, file: str, limits: Limits) -> Iterator[tuple[str, ...]]:
+    """The rows of a sheet of a checked workbook, one by one."""
+    with _opened(data, file) as workbook:
+        yield from _rows(workbook, name, file, limits)
+
+
+@contextmanager
+def _opened(data: bytes, file: str) -> Iterator[CalamineWorkbook]:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            for name in _sheet_names(workbook, sheet, file):
-                rows = _rows(workbook, name, file, limits)
-                if rows or sheet is not None:
-                    yield SheetRows(name, rows)
+            yield workbook
     except PasswordError:
         raise TableError("the workbook is protected by a password", file=file) from None
     except CalamineError as error:
@@ -84,18 +107,17 @@ def _sheet_names(workbook: CalamineWorkbook, wanted: str | None, file: str) -> l
     return [wanted]
 
 
-def _rows(workbook: CalamineWorkbook, name: str, file: str, limits: Limits) -> list[tuple[str, ...]]:
+def _rows(workbook: CalamineWorkbook, name: str, file: str, limits: Limits) -> Iterator[tuple[str, ...]]:
     try:
         sheet = workbook.get_sheet_by_name(name)
     except WorksheetNotFound:  # a chart sheet has a name and no cells
-        return []
+        return
     if sheet.start is None:
-        return []
+        return
     margin = ("",) * sheet.start[1]
-    rows, cells = [], 0
-    for row in sheet.iter_rows():
+    cells = 0
+    for number, row in enumerate(sheet.iter_rows(), start=1):
         cells += len(row)
-        rows.append((*margin, *map(text_of, row)))
         if cells > limits.max_cells:
-            raise TableTooLarge(f"more than {limits.max_cells:,} cells", file=file, sheet=name, row=len(rows))
-    return rows
+            raise TableTooLarge(f"more than {limits.max_cells:,} cells", file=file, sheet=name, row=number)
+        yield (*margin, *map(text_of, row))
