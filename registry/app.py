@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, redirect
 from werkzeug.wrappers import Response
 
-from registry import api
+from registry import api, protocols
 from registry.api.answering import Services
 from registry.api.rates import Paced
 from registry.config import Settings
@@ -37,8 +37,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.extensions["marjaa"] = Services(settings, library)
     volatile = Volatile(settings.volatile)
-    app.wsgi_app = Paced(app.wsgi_app, settings, volatile)  # type: ignore[method-assign]  # as Flask documents
-    described = api.register(app, version("marjaa"))
+    paced = app.wsgi_app = Paced(app.wsgi_app, settings, volatile)  # type: ignore[method-assign]  # as Flask documents
+    protocols.register(app, paced.count)
+    described = api.register(app, version("marjaa"), public=protocols.PREFIXES)
     app.add_url_rule("/", "home", _home)
 
     def desk() -> WSGIApplication:

@@ -42,8 +42,11 @@ BLUEPRINTS = (
 )
 
 
-def register(app: Flask, version: str) -> Callable[[], Mapping[str, Any]]:
-    """Add the API, its reader and the rendering of errors; what gives the OpenAPI document."""
+def register(app: Flask, version: str, *, public: tuple[str, ...] = ()) -> Callable[[], Mapping[str, Any]]:
+    """Add the API, its reader and the rendering of errors; what gives the OpenAPI document.
+
+    Any page of the web may read what is below the prefixes in `public`, as it may read the API.
+    """
     app.config.update(API_TITLE="Marjaa", API_VERSION=version, OPENAPI_VERSION="3.1.0")
     problems.register(app)
     api = Api(app)
@@ -51,6 +54,6 @@ def register(app: Flask, version: str) -> Callable[[], Mapping[str, Any]]:
         api.register_blueprint(blueprint, url_prefix=PREFIX)
     app.register_blueprint(docs.blueprint, url_prefix=PREFIX)
     secure = app.extensions["marjaa"].settings.is_secure
-    app.wsgi_app = CommonHeaders(app.wsgi_app, PREFIX, secure=secure)  # type: ignore[method-assign]  # as Flask documents
+    app.wsgi_app = CommonHeaders(app.wsgi_app, (PREFIX, *public), secure=secure)  # type: ignore[method-assign]  # as Flask documents
     described: Callable[[], Mapping[str, Any]] = api.spec.to_dict
     return described

@@ -30,12 +30,14 @@ _PREFLIGHT = [
 
 
 class CommonHeaders:
-    """WSGI middleware: nosniff and a policy for all answers, CORS for those below a public prefix.
+    """WSGI middleware: nosniff and a policy for all answers, CORS for those below public prefixes.
 
     `secure` where people come over https, and shall only ever do so.
     """
 
-    def __init__(self, application: WSGIApplication, public: str, *, secure: bool = False) -> None:
+    def __init__(
+        self, application: WSGIApplication, public: tuple[str, ...], *, secure: bool = False
+    ) -> None:
         self._application = application
         self._public = public
         self._all, self._open = ([*headers, HSTS] if secure else headers for headers in (_ALL, _OPEN))

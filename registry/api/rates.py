@@ -34,13 +34,18 @@ class Paced:
         """Answer as the application does, unless the address has to wait."""
         if environ["REQUEST_METHOD"] == "POST":
             try:
-                pace_post(self._volatile, self._settings, environ)
+                self.count(environ)
             except TooManyRequests as error:
                 return render(problem_of(error))(environ, start_response)
-            except VolatileError:
-                # Published data is answered even where nothing can be written.
-                _log.exception("Requests are not counted")
         return self._application(environ, start_response)
+
+    def count(self, environ: WSGIEnvironment) -> None:
+        """Count a request that costs as much as a POST does; raises TooManyRequests."""
+        try:
+            pace_post(self._volatile, self._settings, environ)
+        except VolatileError:
+            # Published data is answered even where nothing can be written.
+            _log.exception("Requests are not counted")
 
 
 def pace_post(volatile: Volatile, settings: Settings, environ: WSGIEnvironment) -> None:
