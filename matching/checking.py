@@ -48,11 +48,21 @@ def check_arrays(folder: Path, manifest: Manifest, files: Mapping[str, Array]) -
     _check_starts(folder, files, "name_starts", rows, names)
     _check_starts(folder, files, "child_starts", parents, len(files["child_rows"]))
     _check_starts(folder, files, "gram_starts", SIZE, len(files["gram_keys"]))
+    documents = len(files["document_names"])
+    for name in ("document_doings", "document_keys", "document_by_key"):
+        expect(name, documents, "documents")
+    for name in ("word", "letters"):
+        expect(f"{name}_rarities", len(files[f"{name}_hashes"]), "terms")
+        expect(f"{name}_weights", len(files[f"{name}_documents"]), "postings")
+        postings = len(files[f"{name}_documents"])
+        _check_starts(folder, files, f"{name}_starts", len(files[f"{name}_hashes"]), postings)
 
     for name, first, end in (
         ("levels", 0, len(manifest.levels)), ("parents", -1, parents), ("own", -1, parents),
         ("child_rows", 0, rows), ("name_rows", 0, rows), ("name_kinds", 0, len(manifest.kinds)),
         ("name_keys", -1, keys), ("key_names", 0, names), ("hash_names", 0, names),
+        ("document_names", 0, names), ("document_by_key", 0, documents), ("word_documents", 0, documents),
+        ("letters_documents", 0, documents),
     ):  # fmt: skip
         values = files[name]
         if len(values) and not (values.min() >= first and values.max() < end):

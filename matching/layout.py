@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-BUILDER_VERSION = "2"
+BUILDER_VERSION = "3"
 """Raise it with any change of this layout: stores built with another version are stale."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -51,6 +51,13 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "key_weights": ("<f4",), "name_keys": ("<i4",), "hashes": ("<u4",), "hash_names": ("<i4",),
     # groups of three letters: the keys each occurs in
     "gram_starts": ("<i8",), "gram_keys": ("<i4",), "gram_counts": ("|u1",),
+    # activities: designations as documents, and their terms, found by hash (see activities/index.py)
+    "document_names": ("<i4",), "document_doings": ("<u2",), "document_keys": ("<u8",),
+    "document_by_key": ("<i4",),
+    "word_hashes": ("<u8",), "word_starts": ("<i4",), "word_documents": ("<i4",), "word_weights": ("<f4",),
+    "word_rarities": ("<f4",),
+    "letters_hashes": ("<u8",), "letters_starts": ("<i4",), "letters_documents": ("<i4",),
+    "letters_weights": ("<f4",), "letters_rarities": ("<f4",),
 }  # fmt: skip
 """File name to the types it may have; 'S' is bytes of one fixed width."""
 

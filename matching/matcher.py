@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary, proxy
 
 import numpy as np
 
+from matching.activities.engine import ActivityMatching
 from matching.candidates import Finder, Kept
 from matching.choices import Choices, Chosen
 from matching.deciding import FEATURES, Evidence, Scored, decide, features_of, listed_of, score_of
@@ -212,5 +213,5 @@ def candidate_of(store: Store, scored: Scored, evidence: Evidence) -> Candidate:
     )
 
 
-ENGINES: Mapping[str, Callable[[Store, int], Engine]] = {}
+ENGINES: Mapping[str, Callable[[Store, int], Engine]] = {"activities": ActivityMatching}
 """Profiles that are answered in their own way; all others as places are."""

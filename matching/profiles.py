@@ -55,6 +55,8 @@ class Profile:
     """Groups of three letters are indexed. Addresses go without: exact keys and prefixes suffice there."""
     across_scripts: bool = True
     """Skeletons are indexed, so that a name is found by its spelling in another script."""
+    documents: bool = False
+    """Names are indexed as documents too, by stems and groups of letters: many words tell what they are."""
     qualified: bool = False
     """Names come with qualifiers: "(Mun.)", "CR", "Commune de", "جماعة"."""
 
@@ -132,7 +134,7 @@ PROFILES = {
     for profile in (
         Profile("place-names", qualified=True),
         Profile("addresses", fuzzy=False, across_scripts=False),
-        Profile("activities", across_scripts=False),
+        Profile("activities", across_scripts=False, documents=True),
         Profile("codes", across_scripts=False),
     )
 }

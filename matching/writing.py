@@ -3,12 +3,13 @@
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
+from matching.activities.index import documents_of
 from matching.collecting import Blobs, Collected
 from matching.grams import index_of
 from matching.keys import KEY_VERSION
@@ -208,3 +209,17 @@ def _write_names(out: _Out, collected: Collected, order: Array, came_in_order: b
     out.array("gram_starts", starts)
     out.array("gram_keys", owners)
     out.array("gram_counts", gram_counts)
+    _write_documents(out, collected, name_rows, came)
+
+
+def _write_documents(out: _Out, collected: Collected, name_rows: Array, came: Array) -> None:
+    """The index of activities over the names as they were written; for other profiles an empty one."""
+    texts: list[str] = []
+    if collected.profile.documents:
+        raw = (out.folder / "texts").read_bytes()
+        ends = np.cumsum(collected.blobs["texts"].lengths()[came]).tolist()
+        texts = [raw[start:end].decode() for start, end in pairwise([0, *ends])]
+    excludes = np.array([use == "exclusion" for _, _, use in collected.kinds], dtype=bool)
+    excluding = excludes[collected.column("name_kinds")[came[: len(texts)]]]
+    for name, values in documents_of(texts, name_rows[: len(texts)], excluding).items():
+        out.array(name, values)
