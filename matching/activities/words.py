@@ -14,7 +14,7 @@ from matching.text import fold
 # Folded. The letters that an apostrophe leaves behind fall with all single letters.
 _STOP_WORDS = {
     "fr": "qu non le la les un une des de du et ou en au aux sur sous pour par avec sans dans qui que ce "
-    "ces son sa ses leur leurs nca notamment compris est sont chez entre divers diverses tout toute tous toutes",
+    "ces son sa ses leur leurs nca notamment compris est sont chez entre divers diverses tout toute tous",
     "en": "the an and or of for in on to with by at from nec other than its their incl including",
     "ar": "في من على الى او عن مع ذلك هذا هذه التي الذي بما فيها غير",
     "ary": "ديال ديالي تاع متاع مول dyal dial ta3 mta3 moul mol fi wa",

@@ -105,7 +105,7 @@ def test_a_parent_favours_what_lies_in_it(activities):
 
 def test_leading_classes_that_share_a_group_offer_the_group(tmp_path):
     rows = trades() + [
-        activity(f"95{place}", "class", "952", f"Réparation de {what}")
+        activity(f"952{place}", "class", "952", f"Réparation de {what}")
         for place, what in enumerate(("montres", "chaussures", "meubles"))
     ]
     rows += [activity("95", "division", None, None), activity("952", "group", "95", None)]
