@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run seed test lint format soak bench constraints postgis clean
+.PHONY: help setup run seed test lint format soak bench calibration constraints postgis clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -51,6 +51,14 @@ soak: $(VENV)/.with-tools postgis ## Run the tests with long counts (an hour or 
 bench: $(VENV)/.with-tools ## Measure speed and memory, as ratios to what they are compared with
 	@$(call install,.[bench])
 	@$(BIN)/python -m bench
+
+calibration: $(VENV)/.with-tools ## Fit scores to probabilities again, after a change of matching (needs ../shared/data)
+	@data=$$(mktemp -d); trap 'rm -rf "$$data"' EXIT; export MARJAA_DATA="$$data" COLUMNS=150; \
+	$(BIN)/marjaa seed >/dev/null 2>&1; \
+	$(BIN)/marjaa calibrate place-names -r administrative-units --level commune --level arrondissement \
+	    --labelled ../shared/data/labelled/health-centres-2024_commune.csv commune truth delegation \
+	    --labelled ../shared/data/labelled/place-name-variants_commune.csv query code - \
+	    --plot docs/contributors/calibration.svg
 
 constraints: ## Pin the newest versions of all dependencies (needs uv)
 	@command -v uv >/dev/null || { echo "make constraints needs uv on the PATH." >&2; exit 1; }

@@ -129,7 +129,7 @@ def evaluate(
     Rows whose code cannot be used are left out and named. Raises NothingToJudge where no row is left, and
     UnknownLevel.
     """
-    values = _Values(store, at)
+    values = Values(store, at)
     values.extend(labelled)
     if not values.rows:
         raise NothingToJudge(
@@ -148,8 +148,8 @@ def evaluate(
     return _summed(judged, values, seconds, seed)
 
 
-class _Values:
-    """Distinct values, their rows, and what their codes stand for."""
+class Values:
+    """Distinct values (text, within, right codes) with their rows; what their codes stand for at a day."""
 
     def __init__(self, store: Store, at: int) -> None:
         self.store = store
@@ -161,6 +161,7 @@ class _Values:
         self._profile: Profile = PROFILES[store.profile]
 
     def extend(self, labelled: Iterable[Labelled]) -> None:
+        """Take rows in; those whose code cannot be used are kept apart, in `unusable`."""
         for each in labelled:
             self.read += 1
             truth = () if each.code is None else self._standing(each.code)
@@ -180,6 +181,7 @@ class _Values:
         return tuple(sorted({self.store.code(each.row) for each in standing}))
 
     def kind(self, text: str, truth: Sequence[str]) -> Kind:
+        """Whether the text is a name of what it means."""
         if not truth:
             return "absent"
         core = {fold(text), fold(self._profile.split(text).core)}
@@ -201,7 +203,7 @@ def _judge(
     return Judged(text, within, truth, rows, kind, answer.outcome, code, score, place)
 
 
-def _summed(judged: tuple[Judged, ...], values: _Values, seconds: float, seed: int) -> Evaluation:
+def _summed(judged: tuple[Judged, ...], values: Values, seconds: float, seed: int) -> Evaluation:
     others = [each for each in judged if each.kind != "exact"]
     absents = [each for each in judged if each.kind == "absent"]
     kinds: dict[str, tuple[Kind, ...]] = {"all": ("exact", "other"), "exact": ("exact",), "other": ("other",)}

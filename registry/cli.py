@@ -38,6 +38,9 @@ COMMANDS = {
     "choices": Place(
         "registry.commands.choices", "choices", "What administrations settled for texts of their files."
     ),
+    "calibrate": Place(
+        "registry.commands.calibrate", "calibrate", "Fit scores to probabilities (for contributors)."
+    ),
     "compare": Place("registry.commands.compare", "compare", "Say what changes from one version to another."),
     "recode": Place("registry.commands.recode", "recode", "Write a file with the codes of another date."),
     "correspondence": Place(

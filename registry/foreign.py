@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matching.evaluation import NothingToJudge
+from matching.fitting import NothingToFit
 from matching.matcher import UnknownLevel
 from matching.rows import BadRow
 from matching.selecting import BadCodeFilter
@@ -41,6 +42,7 @@ FOREIGN: tuple[tuple[type[BaseException], str, Callable[[BaseException], str]], 
     (UnknownKind, "bad-value", str),
     (UnknownLevel, "bad-value", str),
     (NothingToJudge, "bad-file", str),
+    (NothingToFit, "bad-file", str),
     (BadName, "bad-value", str),
     (BadMapping, "bad-value", str),
     (TableTooLarge, "too-large", str),
