@@ -147,7 +147,7 @@ def base_of(content: Content | None) -> Base | None:
             ended.add(state["code"])
         else:
             levels[state["code"]] = state["level"]
-    return Base(levels, frozenset(ended - levels.keys()))
+    return Base(levels, frozenset(ended - levels.keys()), content.header.effective_on)
 
 
 def raise_on_errors(findings: Iterable[Finding]) -> None:

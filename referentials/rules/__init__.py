@@ -9,6 +9,7 @@ from __future__ import annotations
 from referentials.rules.changes import (
     changed_levels,
     contradictory_changes,
+    effective_before_base,
     unexplained_appearances,
     unexplained_disappearances,
     unknown_change_codes,
@@ -82,6 +83,7 @@ RULES: tuple[Rule, ...] = (
     overlapping_siblings,
     gaps_between_siblings,
     # what changes against the version before
+    effective_before_base,
     unexplained_appearances,
     unexplained_disappearances,
     changed_levels,

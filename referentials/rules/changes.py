@@ -9,6 +9,15 @@ from referentials.listed_changes import contradictions
 from referentials.rules.checked import CheckedList, Finding, finding, shown
 
 
+def effective_before_base(checked: CheckedList) -> Iterator[Finding]:
+    """A version takes effect when the version before does, or later (warning)."""
+    before = None if checked.base is None else checked.base.effective_on
+    if before is not None and checked.effective_on is not None and checked.effective_on < before:
+        problem = f"the version before takes effect on {before}, this one earlier"
+        day = checked.effective_on.isoformat()
+        yield Finding("effective_before_base", "warning", None, "", "effective_on", day, problem)
+
+
 def unexplained_appearances(checked: CheckedList) -> Iterator[Finding]:
     """A code that the version before does not have comes by a change event (error)."""
     if checked.base is None:

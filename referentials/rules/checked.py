@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -52,11 +53,12 @@ class Reference(NamedTuple):
 class Base:
     """What the list is compared with: the codes of the version before, each with its level.
 
-    `ended` are codes that items had before and no longer have.
+    `ended` are codes that items had before and no longer have. `effective_on` is when it takes effect.
     """
 
     levels: Mapping[str, str]
     ended: frozenset[str] = frozenset()
+    effective_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class CheckedList:
     `levels` are in order, from the widest to the narrowest. `patterns` are regular expressions that a level's
     whole codes match; what their group `parent` matches is how the parent's code begins. `base` is None for a
     first version; `changes` are the events that lead here from it, `removed` the codes that are said to go.
-    `references` are those of other referentials to codes that the list lets go.
+    `references` are those of other referentials to codes that the list lets go. `effective_on` is when the
+    list takes effect.
     """
 
     items: Sequence[ListedItem]
@@ -79,6 +82,7 @@ class CheckedList:
     changes: Sequence[ListedChange] = ()
     removed: Collection[str] = ()
     references: Collection[Reference] = ()
+    effective_on: date | None = None
 
     def numbered(self) -> Iterator[tuple[int | None, ListedItem]]:
         """Each item with the number of its row."""

@@ -173,6 +173,7 @@ def _checked(connection: Connection, root: Path, listed: WorkingList) -> Checked
         changes=listed.changes,
         removed=listed.removed,
         references=() if base is None else tuple(_references(connection, root, listed, base)),
+        effective_on=draft.effective_on,
     )
 
 

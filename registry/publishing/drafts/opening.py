@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,13 +14,11 @@ from referentials.canonical import JSON
 from registry.accounts import audit
 from registry.accounts.actors import Actor, require
 from registry.clock import now
-from registry.errors import BadValue, BadValues, Conflict, DomainError, UnknownReferential
-from registry.models import CHANGE_CLASSES, Change, ChangeSet, Referential, ReviewStep
-from registry.naming import version_label
+from registry.errors import Conflict, DomainError, UnknownReferential
+from registry.models import Change, ChangeSet, Referential, ReviewStep, Version
 from registry.publishing.change_sets import head
+from registry.publishing.drafts.details import DETAILS, require_accepted
 
-MODES = ("full", "changes")
-LONGEST_TEXT = 20_000
 CLOSED = ("published", "withdrawn")
 EDITABLE = ("draft", "changes_requested")
 # An edit takes back what was said of the content before it.
@@ -116,15 +114,16 @@ def open_draft(
 ) -> ChangeSetView:
     """Start a change set over the newest version; `withdraws` is the ordinal of one that it takes back.
 
-    Raises UnknownReferential, BadName for a label that a version cannot have, BadValue(s), NotSignedIn and
-    NotAllowed.
+    Raises UnknownReferential, BadName for a label that a version cannot have, Conflict for one that a version
+    has, BadValue(s), NotSignedIn and NotAllowed.
     """
     known = select(Referential.id).where(Referential.id == new.referential)
     if connection.execute(known).first() is None:
         raise UnknownReferential(new.referential)
     require(actor, "edit", referential=new.referential)
     values = {name: value for name, value in dataclasses.asdict(new).items() if name != "referential"}
-    _require_accepted(values)
+    require_accepted(values)
+    _require_free(connection, new.referential, new.label)
     identity, moment = uuid.uuid4(), now()
     connection.execute(
         insert(ChangeSet).values(
@@ -177,10 +176,12 @@ def edit_details(
 ) -> ChangeSetView:
     """Change what a change set says of its version: any of DETAILS. An edit as `touch` describes it.
 
-    Raises what `touch` raises, BadName for a label, BadValues for other fields and values.
+    Raises what `touch` raises, BadName or Conflict for a label, BadValues for other fields and values.
     """
-    _require_accepted(fields)
+    require_accepted(fields)
     before = touch(connection, actor, change_set, revision)
+    if "label" in fields:
+        _require_free(connection, before.referential, str(fields["label"]))
     if fields:
         connection.execute(update(ChangeSet).where(ChangeSet.id == change_set).values(**fields))
     after = read_change_set(connection, change_set)
@@ -267,6 +268,13 @@ def drop_changes(connection: Connection, draft: ChangeSetView) -> None:
         connection.execute(delete(Change).where(Change.change_set == draft.id))
 
 
+def _require_free(connection: Connection, referential: str, label: str) -> None:
+    """Raises Conflict where a version has the label. Of two drafts with one label the first is published."""
+    its = select(Version.ordinal).where(Version.referential == referential, Version.label == label)
+    if connection.execute(its).first() is not None:
+        raise Conflict(f"{referential} has a version {label!r} already; choose another label.")
+
+
 def _leave_step(connection: Connection, actor: Actor, draft: ChangeSetView, step: str) -> None:
     connection.execute(
         insert(ReviewStep).values(
@@ -287,56 +295,3 @@ def _details(draft: ChangeSetView) -> dict[str, JSON]:
     """What a change set says of its version, as the audit trail keeps it."""
     said = {name: getattr(draft, name) for name in DETAILS}
     return {**said, "effective_on": draft.effective_on.isoformat()}
-
-
-def _require_accepted(fields: Mapping[str, JSON]) -> None:
-    """Raises BadName and BadValues for what a change set cannot say."""
-    if "label" in fields:
-        version_label(fields["label"])
-    wrong = [
-        (name, value, expected)
-        for name, value in fields.items()
-        if (expected := _problem(name, value)) is not None
-    ]
-    if len(wrong) == 1:
-        raise BadValue(*wrong[0])
-    if wrong:
-        raise BadValues(wrong)
-
-
-def _problem(name: str, value: JSON) -> str | None:
-    """What is expected of a field instead of this value; None where it is right."""
-    if name not in _ACCEPTED:
-        return f"one of the fields {', '.join(sorted(DETAILS))}"
-    accepts, expected = _ACCEPTED[name]
-    return None if accepts(value) else expected
-
-
-def _is_text(value: JSON) -> bool:
-    # PostgreSQL keeps no NUL.
-    return isinstance(value, str) and len(value) <= LONGEST_TEXT and "\0" not in value
-
-
-def _is_texts(value: JSON) -> bool:
-    return isinstance(value, Mapping) and all(map(_is_text, (*value, *value.values())))
-
-
-def _is_sources(value: JSON) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(each, Mapping) for each in value)
-
-
-_TEXT = f"a text of at most {LONGEST_TEXT} characters"
-_ACCEPTED: Mapping[str, tuple[Callable[[JSON], bool], str]] = {
-    "label": (_is_text, _TEXT),
-    "effective_on": (lambda value: isinstance(value, date), "a date"),
-    "basis": (_is_text, _TEXT),
-    "notes": (_is_texts, "a text for each language"),
-    "provenance": (_is_sources, "a list of sources"),
-    "mode": (lambda value: value in MODES, " or ".join(MODES)),
-    "change_class": (lambda value: value is None or value in CHANGE_CLASSES, ", ".join(CHANGE_CLASSES)),
-    "legal_basis": (lambda value: value is None or _is_text(value), _TEXT),
-    "notice_reason": (lambda value: value is None or _is_text(value), _TEXT),
-    "mapping": (lambda value: value is None or isinstance(value, Mapping), "columns by role"),
-}
-# What an editor may change of a change set besides its items and events.
-DETAILS = frozenset(_ACCEPTED)

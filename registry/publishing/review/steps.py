@@ -18,7 +18,8 @@ from registry.accounts.actors import Actor
 from registry.clock import now
 from registry.errors import BadValue, Conflict
 from registry.models import ChangeSet, ReviewStep
-from registry.publishing.drafts.opening import LONGEST_TEXT, ChangeSetView, read_change_set
+from registry.publishing.drafts.details import LONGEST_TEXT
+from registry.publishing.drafts.opening import ChangeSetView, read_change_set
 from registry.publishing.outbox import tell
 
 # For each step the statuses that it may follow.

@@ -137,3 +137,17 @@ def test_a_code_that_goes_although_another_referential_names_it_is_asked_about()
     (finding,) = found(item("01"), changes=gone, references=references)
     assert (finding.rule, finding.severity, finding.code) == ("removed_but_referenced", "warning", "02")
     assert finding.message == "the code goes, and items of place-names name it (attribute commune)"
+
+
+@pytest.mark.parametrize(
+    ("day", "rules"), [(date(2024, 8, 31), ["effective_before_base"]), (date(2024, 9, 1), [])]
+)
+def test_a_version_that_takes_effect_before_the_one_before_is_asked_about(day, rules):
+    base = Base(BASE.levels, effective_on=date(2024, 9, 1))
+    listed = [item("01"), item("02")]
+    checked = CheckedList(
+        listed, [1, 2], kind("code-lists"), ("region",), ("fr",), base=base, effective_on=day
+    )
+    assert [(each.rule, each.value) for each in inspect(checked).findings] == [
+        (rule, str(day)) for rule in rules
+    ]

@@ -20,7 +20,7 @@ from registry.publishing.compilation import STAGING, Staged, compile_version, pr
 from registry.publishing.drafts.imported_rows import UNFINISHED
 from registry.publishing.drafts.items import DraftRow, append_items
 from registry.publishing.drafts.opening import touch
-from registry.publishing.review import NotReady, publish_approved, submit, submitting, withdraw
+from registry.publishing.review import NotReady, publish_approved, rebase, submit, submitting, withdraw
 from tests.registry.publishing.review.world import (
     APPROVER,
     EDITOR,
@@ -50,16 +50,29 @@ def test_what_is_submitted_is_compiled_where_readers_do_not_look(world: World) -
 
 
 def test_everything_that_is_missing_is_named_at_once(world: World) -> None:
-    draft = world.open(
-        label="1", basis="", notes={"fr": "Nouveau"}, legal_basis=None, change_class="editorial"
-    )
+    draft = world.open(basis="", notes={"fr": "Nouveau"}, legal_basis=None, change_class="editorial")
     world.put(draft, THIRD_REGION)
     found = missing(world, draft)
-    assert set(found) == {"label", "basis", "legal_basis", "notes", "change_class", "validation"}
+    assert set(found) == {"basis", "legal_basis", "notes", "change_class", "validation"}
     assert "ar, en" in found["notes"]
     assert "it is editorial, but by its content it is additive" in found["change_class"]
     assert "unexplained" in found["validation"]
     assert world.view(draft).status == "draft"
+
+
+def test_of_two_drafts_with_one_label_the_second_needs_another(world: World) -> None:
+    first, second = (
+        world.approved("2"),
+        world.ready("2", replace(FIRST[0], names={"fr": "Tanger", "ar": "طنجة"})),
+    )
+    publish_approved(world.engine, world.root, APPROVER, first)
+    with begin_write(world.engine) as connection:
+        rebase(connection, world.root, EDITOR, second)
+    assert missing(world, second)["label"] == "units has a version '2' already."
+    with pytest.raises(Conflict, match="has a version '2' already; choose another label"):
+        world.open(label="2")
+    with pytest.raises(Conflict, match="has a version '2' already; choose another label"):
+        world.edit(second, label="2")
 
 
 def test_a_draft_whose_import_was_cut_off_is_not_submitted(world: World) -> None:

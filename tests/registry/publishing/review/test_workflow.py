@@ -150,7 +150,13 @@ class Workflow(RuleBasedStateMachine):
     def open(self, actor: Actor) -> None:
         code = f"r{len(self.drafts)}"
         opened: list[uuid.UUID] = []
-        if self.attempt(actor in EDITORS, lambda: opened.append(self.world.open(actor, f"v{code}"))):
+        # A version that takes another back takes effect today, and none may come before it.
+        today = self.world.settings.today()
+
+        def step() -> None:
+            opened.append(self.world.open(actor, f"v{code}", effective_on=today))
+
+        if self.attempt(actor in EDITORS, step):
             (draft,) = opened
             self.world.put(draft, region(code, "Un"), actor=actor)
             self.world.state(draft, creation(code))

@@ -80,8 +80,9 @@ class World:
             "notes": NOTES,
             "legal_basis": "decree 1",
             "change_class": "additive",
+            "effective_on": date(2024, 9, 1),
         }
-        new = NewDraft("units", label, date(2024, 9, 1), **(given | details))
+        new = NewDraft("units", label, **(given | details))
         with begin_write(self.engine) as connection:
             return open_draft(connection, actor, new).id
 
