@@ -126,7 +126,8 @@ def value_json(value: Value) -> JSON:
         case bool():
             return {"bool": value}
         case int():
-            return {"int": value}
+            # OpenRefine would cut a longer one to 32 bits.
+            return {"int": value} if abs(value) < 2**31 else {"str": str(value)}
         case float():
             return {"float": value}
         case str():
