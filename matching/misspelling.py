@@ -14,12 +14,20 @@ _LEAST_WORD = 4
 _LEAST_KEPT = 0.55
 """The share of a word that is left, at least, where it is cut off."""
 
-# One sound, written in several ways: any of a row may stand for any other.
-_LATIN_SOUNDS = (
-    ("ou", "w", "u", "o"), ("ch", "sh"), ("k", "q", "c"), ("g", "gu", "k"), ("gh", "rh"), ("kh", "k"),
-    ("dj", "j"), ("i", "y"), ("e", "a"), ("a", "e"), ("ai", "ei", "ay"), ("dh", "d"), ("th", "t"),
-    ("s", "ss"), ("z", "s"), ("aa", "a"), ("ia", "iya"), ("ane", "an"), ("in", "ine"),
-)  # fmt: skip
+# Sounds, and how they are spelt by other habits (French, English, Spanish, or from how it is spoken).
+_LATIN_SOUNDS = {
+    "ou": ("u", "w", "o"), "u": ("ou",), "w": ("ou",), "oua": ("wa",), "oui": ("wi",), "ch": ("sh",),
+    "sh": ("ch",), "k": ("q", "c"), "q": ("k",), "c": ("k",), "gh": ("rh",), "rh": ("gh",), "gue": ("ge",),
+    "gui": ("gi",), "dj": ("j",), "j": ("dj",), "i": ("y",), "y": ("i",), "ai": ("ay", "ei"), "ay": ("ai",),
+    "dh": ("d",), "th": ("t",), "ss": ("s",), "aa": ("a",), "ia": ("iya",), "ya": ("ia",), "ane": ("an",),
+    "ine": ("in",), "ene": ("en",), "ell": ("el",), "mm": ("m",), "tt": ("t",), "rr": ("r",), "zz": ("z",),
+}  # fmt: skip
+# Longer ones first, and those that no habit changes too, so that the h of kh is never looked at alone.
+_SOUND = re.compile(
+    "|".join(sorted({*_LATIN_SOUNDS, "kh", "gn"}, key=lambda each: (-len(each), each))), re.IGNORECASE
+)
+_HABITS, _HABIT_WEIGHTS = (1, 2, 3, 4), (2, 4, 4, 3)
+"""In how many sounds somebody's spelling differs at once, and how often."""
 _ARABIC_LETTERS = (
     ("أ", "ا"), ("إ", "ا"), ("آ", "ا"), ("ا", "أ"), ("ؤ", "و"), ("ئ", "ي"), ("ئ", "ء"), ("ء", ""),
     ("ق", "ك"), ("گ", "ك"), ("ڭ", "ك"), ("ك", "گ"), ("ض", "ظ"), ("ذ", "د"), ("ث", "ت"), ("ط", "ت"),
@@ -50,6 +58,7 @@ _LATIN_BEFORE = (
 )
 _LATIN_AFTER = ("{} (Mun.)", "{} (M)", "{} (Commune)", "{} (Mun)")
 _ARABIC_BEFORE = ("جماعة {}", "الجماعة القروية {}", "بلدية {}", "جماعة  {}")
+_OTHER_VOWEL = {"a": "e", "e": "a", "i": "e", "u": "o"}
 _ACCENTS = {"a": "âà", "e": "éèê", "i": "ïî", "o": "ô", "u": "ûù", "c": "ç"}
 _HARAKAT = "\u064b\u064e\u064f\u0650\u0651\u0652"
 _LATIN_KEYS = ("azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -57,31 +66,26 @@ _ARABIC_KEYS = ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤر�
 _FOREIGN_LETTERS = "ⴰⴱⴳⴷⴹⴻⴼⴽⵀⵃⵄⵅⵇⵉⵊⵍⵎⵏⵓⵔⵖⵙⵚⵛⵜⵟⵡⵢⵣ"
 
 
-def one_of_several(text: str, draw: Random, rows: Sequence[Sequence[str]]) -> str:
-    """The text with one place, where a member of a row is written, changed to another member of that row."""
-    lower = text.lower()
-    places = [
-        (found.start(), found.end(), row)
-        for row in rows
-        for found in re.finditer(re.escape(row[0].lower()), lower)
-    ]
-    places += [
-        (found.start(), found.end(), (written, row[0]))
-        for row in rows
-        for written in row[1:]
-        if written
-        for found in re.finditer(re.escape(written.lower()), lower)
-    ]
-    if not places or len(lower) != len(text):
-        return text
-    start, end, row = draw.choice(places)
-    other = draw.choice(row[1:])
-    return text[:start] + (other.capitalize() if text[start].isupper() else other) + text[end:]
-
-
 def sounds(text: str, draw: Random) -> str:
-    """A sound in another spelling: ou/w/u, ch/sh, k/q/c, gh/rh, i/y, a/e."""
-    return one_of_several(text, draw, _LATIN_SOUNDS)
+    """Sounds in another spelling, wherever they occur: ou/w/u, ch/sh, k/q/c, gh/rh, i/y."""
+    for _ in range(draw.choices(_HABITS, _HABIT_WEIGHTS)[0]):
+        there = {sound.lower() for sound in _SOUND.findall(text)} & _LATIN_SOUNDS.keys()
+        if not there:
+            break
+        mine = draw.choice(sorted(there))
+        text = _rewritten(text, mine, draw.choice(_LATIN_SOUNDS[mine]))
+    return text
+
+
+def _rewritten(text: str, mine: str, other: str) -> str:
+    """Every place where that sound is written so, written otherwise; a capital stays one."""
+
+    def replaced(found: re.Match[str]) -> str:
+        if found[0].lower() != mine:
+            return found[0]
+        return other.capitalize() if found[0][0].isupper() else other
+
+    return _SOUND.sub(replaced, text)
 
 
 def doubled(text: str, draw: Random) -> str:
@@ -108,15 +112,15 @@ def accents(text: str, draw: Random) -> str:
     return text[:place] + draw.choice(_ACCENTS[text[place]]) + text[place + 1 :]
 
 
-def vowel_lost(text: str, draw: Random) -> str:
-    """A short vowel between consonants left out: Slimane, Sliman, Slmane."""
+def vowels(text: str, draw: Random) -> str:
+    """A short vowel between consonants left out or written as another: Slimane, Slmane; Mehdi, Mahdi."""
     places = [
         found.start(1) for found in re.finditer("(?<=[^aeiouyé\\W])([aeiu])(?=[^aeiouyé\\W]|\\b)", text)
     ]
     if not places:
         return text
     place = draw.choice(places)
-    return text[:place] + text[place + 1 :]
+    return text[:place] + draw.choice(("", _OTHER_VOWEL[text[place]])) + text[place + 1 :]
 
 
 def article(text: str, draw: Random) -> str:
@@ -125,9 +129,7 @@ def article(text: str, draw: Random) -> str:
     if found is not None:
         other = draw.choice(("", "El ", "Al ", "El-", "L'", found[1]))
         return text[: found.start()] + other + text[found.end() :]
-    words = text.split(" ")
-    words[-1] = draw.choice(("El ", "Al ", "L'", "El")) + words[-1]
-    return " ".join(words)
+    return draw.choice(("El ", "Al ", "L'")) + text if " " not in text else text
 
 
 def article_arabic(text: str, draw: Random) -> str:
@@ -200,7 +202,7 @@ def spacing(text: str, draw: Random) -> str:
 
 
 def dropped_word(text: str, draw: Random) -> str:
-    """One word left out, most often a short one or the first."""
+    """One word left out, most often the first; never all but a short one."""
     words = text.split(" ")
     if len(words) < 2:
         return text
