@@ -1,79 +1,98 @@
-"""Index entries of a seed folder: texts that lead to a code, and texts that it is not for."""
+"""The everyday terms of a nomenclature lead to classes it has, and are clean, sorted and no titles again."""
 
+import csv
+import re
+import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from referentials.listing import OtherName
-from seeds.csv_listing import read_listing
-from seeds.entries import read_entries, shared
-from seeds.model import SeedError
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+REFERENTIALS = sorted(path.parent.name for path in SEEDS.glob("*/entries.csv"))
+COLUMNS = ["code", "language", "text", "use", "source"]
+Row = dict[str, str]
 
-HEADER = "code,language,text,use,source\n"
-
-
-@pytest.fixture
-def entries(tmp_path: Path):
-    def read(text: str):
-        (tmp_path / "entries.csv").write_text(HEADER + text, encoding="utf-8")
-        return read_entries(tmp_path / "entries.csv", {"4711", "4722"})
-
-    return read
+every_list = pytest.mark.parametrize("referential", REFERENTIALS)
 
 
-def test_entries_become_designations_of_their_item(tmp_path):
-    (tmp_path / "items.csv").write_text("code,level,parent\n4711,class,\n4722,class,\n", encoding="utf-8")
-    rows = "4711,fr,épicerie,entry,marjaa\n4711,ary,بقال,entry,marjaa\n4711,fr,boucherie,exclusion,marjaa\n"
-    (tmp_path / "entries.csv").write_text(HEADER + rows, encoding="utf-8")
-
-    shop, butcher = read_listing(tmp_path).items
-
-    assert shop.other_names == (
-        OtherName("épicerie", "fr", "Latn", "entry", "marjaa"),
-        OtherName("بقال", "ary", "Arab", "entry", "marjaa"),
-        OtherName("boucherie", "fr", "Latn", "exclusion", "marjaa"),
-    )
-    assert butcher.other_names == ()
+def rows_of(referential: str, name: str) -> list[Row]:
+    with (SEEDS / referential / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
 
 
-@pytest.mark.parametrize(
-    ("row", "problem"),
-    [
-        ("9999,fr,épicerie,entry,marjaa", "line 2: code '9999' is not in items.csv"),
-        ("4711,de,Laden,entry,marjaa", "line 2: column 'language' must be one of fr, ar, ary, en, not 'de'"),
-        (
-            "4711,fr,épicerie,synonym,marjaa",
-            "line 2: column 'use' must be one of entry, exclusion, not 'synonym'",
-        ),
-        ("4711,fr,,entry,marjaa", "line 2: column 'text' is empty"),
-        ("4711,fr,épicerie,entry,", "line 2: column 'source' is empty"),
-        (f"4711,fr,{'x' * 201},entry,marjaa", "line 2: column 'text' has 201 characters; 200 are the most"),
-    ],
-)
-def test_a_row_that_cannot_be_used_is_told_with_its_line(entries, row, problem):
-    with pytest.raises(SeedError, match=problem):
-        entries(row + "\n")
+def compared(text: str) -> str:
+    """A text as two are compared: whatever the case, and whichever apostrophe was typed."""
+    return text.replace("’", "'").casefold()
 
 
-def test_the_same_text_twice_for_one_code_is_refused_whatever_its_case(entries):
-    with pytest.raises(SeedError, match="line 3: 'ÉPICERIE' is there for code 4711 on line 2 already"):
-        entries("4711,fr,épicerie,entry,marjaa\n4711,fr,ÉPICERIE,entry,marjaa\n")
+@every_list
+def test_a_list_of_entries_has_the_agreed_columns_languages_uses_and_source(referential):
+    rows = rows_of(referential, "entries")
+    assert list(rows[0]) == COLUMNS
+    assert {row["language"] for row in rows} <= {"fr", "ar", "ary"}
+    assert {row["use"] for row in rows} <= {"entry", "exclusion"}
+    assert {row["source"] for row in rows} == {"marjaa"}
 
 
-def test_a_text_cannot_lead_to_a_code_and_away_from_it(entries):
-    with pytest.raises(SeedError, match="line 3: 'Hanout' is an entry of code 4711 on line 2"):
-        entries("4711,fr,hanout,entry,marjaa\n4711,ary,Hanout,exclusion,marjaa\n")
+@every_list
+def test_every_entry_is_of_a_code_of_the_nomenclature(referential):
+    known = {row["code"] for row in rows_of(referential, "items")}
+    assert {row["code"] for row in rows_of(referential, "entries")} <= known
 
 
-def test_all_problems_are_told_at_once_up_to_a_limit(entries):
-    with pytest.raises(SeedError, match=r"line 2: .*; line 3: .*; and 10 more"):
-        entries("9999,fr,a,entry,marjaa\n" * 30)
+@every_list
+def test_entries_are_sorted_by_code_language_and_text(referential):
+    keys = [(row["code"], row["language"], row["text"]) for row in rows_of(referential, "entries")]
+    assert keys == sorted(keys)
 
 
-def test_one_text_may_be_said_in_several_languages_and_lead_to_several_codes(entries):
-    found = entries(
-        "4711,fr,snack,entry,marjaa\n4711,en,snack,entry,marjaa\n"
-        "4722,fr,Snack,entry,marjaa\n4722,fr,mini-market,exclusion,marjaa\n"
-    )
+@every_list
+def test_no_text_is_given_twice_under_a_code(referential):
+    given = Counter((row["code"], compared(row["text"])) for row in rows_of(referential, "entries"))
+    assert [key for key, times in given.items() if times > 1] == []
 
-    assert shared(found) == {"snack": ("4711", "4722")}
+
+@every_list
+def test_no_entry_repeats_a_title_of_its_own_item(referential):
+    titles = {
+        (row["code"], compared(text))
+        for row in rows_of(referential, "items")
+        for name, text in row.items()
+        if name.startswith("name_") and text
+    }
+    entries = {(row["code"], compared(row["text"])) for row in rows_of(referential, "entries")}
+    assert titles & entries == set()
+
+
+@every_list
+def test_texts_are_clean_short_and_no_formulas(referential):
+    bad = [
+        row["text"]
+        for row in rows_of(referential, "entries")
+        if row["text"] != " ".join(unicodedata.normalize("NFC", row["text"]).split())
+        or not 2 <= len(row["text"]) <= 80
+        or row["text"].startswith(("=", "@", "+", "-"))
+    ]
+    assert bad == []
+
+
+@every_list
+def test_french_is_in_latin_letters_arabic_in_arabic_ones_and_darija_in_one_or_the_other(referential):
+    allowed = {"fr": [{"LATIN"}], "ar": [{"ARABIC"}], "ary": [{"LATIN"}, {"ARABIC"}]}
+    bad = [
+        row["text"]
+        for row in rows_of(referential, "entries")
+        if {unicodedata.name(letter).split()[0] for letter in row["text"] if letter.isalpha()}
+        not in allowed[row["language"]]
+        # Presentation forms are what text taken from a printed page has instead of letters.
+        or re.search("[\ufb50-\ufdff\ufe70-\ufeff]", row["text"])
+    ]
+    assert bad == []
+
+
+def test_every_class_of_nma_2010_has_a_french_and_an_arabic_entry():
+    classes = {row["code"] for row in rows_of("nma-2010", "items") if row["level"] == "class"}
+    entries = [row for row in rows_of("nma-2010", "entries") if row["use"] == "entry"]
+    for language in ("fr", "ar"):
+        assert {row["code"] for row in entries if row["language"] == language} == classes
