@@ -117,6 +117,12 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             "unread.",
             _whole(1024, 1 << 40),
         ),
+        "MARJAA_MAX_TABLE_ROWS": Setting(
+            "10000000", "Most rows of a file that is harmonised.", _whole(1, 1_000_000_000)
+        ),
+        "MARJAA_MAX_TABLE_COLUMNS": Setting(
+            "1000", "Most columns of a file that is harmonised.", _whole(1, 16_384)
+        ),
         "MARJAA_LOG_KEY": Setting(
             "", "Private key that signs the log; empty means keys/log.key in MARJAA_DATA.", _any
         ),
@@ -197,6 +203,8 @@ class Settings:
     workers: int
     max_body: int
     max_upload: int
+    max_table_rows: int
+    max_table_columns: int
     log_key: str
     session_idle: int
     session_longest: int

@@ -1,54 +1,114 @@
-"""`marjaa harmonise`: a messy column of a file becomes official codes."""
+"""`marjaa harmonise`: the messy columns of a file become official codes."""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from referentials.tables import read_table
 from registry.commands.options import json_option, level_option, open_library, open_moment, reading
 from registry.commands.printing import print_json
 from registry.commands.progress import progress
 from registry.commands.summaries import print_summary, summary_document
+from registry.config import Settings
 from registry.errors import BadValue
-from registry.harmonising.columns import harmonise as harmonise_table
-from registry.harmonising.output import check_target, write_table
+from registry.harmonising.choice_files import read_choices
+from registry.harmonising.documents import report_json
+from registry.harmonising.limits import limits_here
+from registry.harmonising.output import WRITERS, check_target
+from registry.harmonising.pages import report_html
+from registry.harmonising.recipe import ROLES, ColumnPlan, Recipe, Role, read_recipe, recipe_bytes
+from registry.harmonising.report import Report
+from registry.harmonising.running import run
+from registry.library import Library
+from registry.serving.moments import parse_day
 
 EPILOG = """\b
 Examples:
   marjaa harmonise centres.xlsx --referential administrative-units --level commune \\
       --column Commune --within-column Province -o out.csv
   marjaa harmonise staff.csv -r administrative-units -c commune --level commune \\
-      --level arrondissement -o staff-with-codes.xlsx --json
+      --level arrondissement -o staff-with-codes.xlsx --report staff.html --recipe-out staff.json
+  marjaa harmonise staff-2025.csv --recipe staff.json -o staff-2025-with-codes.csv
 """
 
 
 @click.command(epilog=EPILOG)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-r", "--referential", required=True, metavar="ID", help="Referential whose codes are wanted.")
-@click.option("-c", "--column", required=True, metavar="TITLE", help="Column with the texts.")
+@click.option("-r", "--referential", metavar="ID", help="Referential whose codes are wanted.")
+@click.option("-c", "--column", metavar="TITLE", help="Column with the texts, or with codes.")
 @click.option("-w", "--within-column", metavar="TITLE", help="Column with what each text lies in.")
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="name",
+    show_default=True,
+    help="What the column holds: names to be matched, or codes to be checked and brought up to date.",
+)
 @level_option
 @click.option("--sheet", metavar="NAME", help="Sheet; by default the first one with the columns.")
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="File to write, .csv or .xlsx. It is replaced when all is done, never half-written.",
+    help=f"File to write, {', '.join(WRITERS)}. It is replaced when all is done, never half-written.",
+)
+@click.option("--explain", is_flag=True, help="Append a column with what each answer rests on.")
+@click.option(
+    "--choices",
+    "choices_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Table (text, within, code) of what was settled before; an empty code: not in the referential.",
+)
+@click.option(
+    "--recipe",
+    "recipe_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Recipe that says what to do, instead of the options; it may have several columns.",
+)
+@click.option(
+    "--recipe-out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the recipe that gives the same bytes again.",
+)
+@click.option(
+    "--report",
+    "reports",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Write a report, .html or .json; may be repeated.",
+)
+@click.option(
+    "--work",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder that keeps what is done: the same command goes on there after it was cut.",
 )
 @reading
 @json_option
 def harmonise(
     file: Path,
-    referential: str,
-    column: str,
+    referential: str | None,
+    column: str | None,
     within_column: str | None,
+    role: Role,
     levels: tuple[str, ...],
     sheet: str | None,
-    output: Path,
+    output: Path | None,
+    explain: bool,
+    choices_file: Path | None,
+    recipe_file: Path | None,
+    recipe_out: Path | None,
+    reports: tuple[Path, ...],
+    work: Path | None,
     version: str | None,
     at: str | None,
     snapshots: Path | None,
@@ -60,25 +120,111 @@ def harmonise(
     above the header are found and skipped. An outcome of exact or auto can be used as it is, review and
     ambiguous name the likeliest item, none has no code.
     """
-    check_target(output)
-    if output.exists() and file.exists() and output.samefile(file):
-        raise BadValue("output", output, "another file than the input")
-    snapshot, moment = open_moment(open_library(snapshots), referential, version, at)
-    wanted = [column] if within_column is None else [column, within_column]
-    table = read_table(file, wanted=wanted, sheet=sheet)
-    with progress() as tell:
-        tell("matching", 0, len(table.rows))
-        found = harmonise_table(
-            table,
-            snapshot,
-            column=column,
-            within_column=within_column,
-            levels=levels,
-            at=moment.day,
-            progress=lambda rows: tell("matching", rows, len(table.rows)),
-        )
-    write_table(output, found.header, found, created=moment.day)
-    if as_json:
-        print_json(summary_document(found, snapshot, moment, output))
+    if output is None:
+        raise BadValue("output", "", "a file to write, with -o")
+    _check_files(file, output, reports, recipe_out)
+    library = open_library(snapshots)
+    if recipe_file is not None:
+        _require_only_the_recipe(referential, column, within_column, levels, sheet, version)
+        recipe = _with_at(read_recipe(_bytes_of(recipe_file)), at)
     else:
-        print_summary(found, snapshot, moment, output, column=column, within_column=within_column)
+        recipe = _asked(
+            library, referential, column, within_column, role, levels, sheet, version, at, explain=explain
+        )
+    if choices_file is not None:
+        recipe = read_choices(choices_file, recipe)
+    settings = Settings.from_environment()
+    with _folder(work, output) as folder, progress() as tell:
+        report = run(
+            file,
+            output,
+            recipe,
+            library,
+            folder,
+            limits=limits_here(settings),
+            told=lambda now: tell(now.phase, now.done, now.total),
+        )
+    _write_beside(report, reports, recipe_out)
+    if as_json:
+        print_json(summary_document(report, output))
+    else:
+        print_summary(report, output)
+
+
+def _asked(
+    library: Library,
+    referential: str | None,
+    column: str | None,
+    within_column: str | None,
+    role: Role,
+    levels: tuple[str, ...],
+    sheet: str | None,
+    version: str | None,
+    at: str | None,
+    *,
+    explain: bool,
+) -> Recipe:
+    """The recipe that the options of the command are."""
+    if referential is None:
+        raise BadValue("referential", "", "the id of a referential, with -r, or a --recipe")
+    if column is None:
+        raise BadValue("column", "", "the title of a column, with -c, or a --recipe")
+    _, moment = open_moment(library, referential, version, at)
+    plan = ColumnPlan(referential, column, within_column, levels, role, version)
+    return Recipe((plan,), moment.day, sheet=sheet, explain=explain)
+
+
+def _with_at(recipe: Recipe, at: str | None) -> Recipe:
+    if at is not None and parse_day(at) != recipe.at:
+        raise BadValue("at", at, f"the recipe's own day, {recipe.at.isoformat()}")
+    return recipe
+
+
+def _require_only_the_recipe(*options: object) -> None:
+    names = ("referential", "column", "within-column", "level", "sheet", "version")
+    for name, value in zip(names, options, strict=True):
+        if value:
+            raise BadValue(name, value, "nothing beside --recipe, which says it")
+
+
+def _check_files(file: Path, output: Path, reports: tuple[Path, ...], recipe_out: Path | None) -> None:
+    """Raises BadValue for a file that could not be written, before any work is done."""
+    check_target(output)
+    for report in reports:
+        if report.suffix.lower() not in (".html", ".json"):
+            raise BadValue("report", report.name, "a name that ends in .html or .json")
+    written = [output, *reports, *([] if recipe_out is None else [recipe_out])]
+    for path in written:
+        if not path.parent.is_dir():
+            raise BadValue("output", str(path), "a file in a folder that exists")
+        if path.exists() and file.exists() and path.samefile(file):
+            raise BadValue("output", path, "another file than the input")
+    if len({path.resolve() for path in written}) < len(written):
+        raise BadValue("output", output, "another file than the report and the recipe")
+
+
+@contextmanager
+def _folder(work: Path | None, output: Path) -> Iterator[Path]:
+    """Where the run keeps what is done: beside the output, so that what is finished need not be copied."""
+    if work is not None:
+        yield work
+        return
+    with tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as folder:
+        yield Path(folder)
+
+
+def _write_beside(report: Report, reports: tuple[Path, ...], recipe_out: Path | None) -> None:
+    for path in reports:
+        if path.suffix.lower() == ".html":
+            path.write_text(report_html(report), encoding="utf-8")
+        else:
+            path.write_bytes(report_json(report))
+    if recipe_out is not None:
+        recipe_out.write_bytes(recipe_bytes(report.recipe))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadValue("recipe", path, f"a file that can be read ({error.strerror})") from None

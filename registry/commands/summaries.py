@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from registry.commands.tables import print_table
-from registry.harmonising.columns import Harmonised
-from registry.harmonising.summary import SETTLED, Count, Settled
-from registry.library import Snapshot
-from registry.serving.finding import provenance
-from registry.serving.moments import Moment
+from registry.harmonising.documents import column_document, report_document
+from registry.harmonising.pages import MEANING, MEANING_OF_CODES
+from registry.harmonising.report import ColumnReport, OpenValue, Report
+from registry.harmonising.summary import SETTLED
 
 SHOWN = 10  # parents, and values that somebody should look at
 
-MEANING = {
-    "exact": "one item has this name",
-    "auto": "sure enough to be taken",
-    "review": "likely, to be looked at",
-    "ambiguous": "several items have this name",
-    "none": "nothing resembles it enough",
-}
+
+def print_summary(report: Report, output: Path) -> None:
+    """Print what became of a file: outcomes, where most is open, what did not match, what was written."""
+    source = report.source
+    sheet = "" if source.sheet is None else f", sheet {source.sheet}"
+    header = f", header in row {source.header_row}" if source.header_row else ""
+    click.echo(f"{source.file}{sheet}{header}")
+    for column in report.columns:
+        _print_column(column, report)
+    columns = len(report.header)
+    click.echo(f"\nWritten: {output} ({source.rows:,} rows, {columns} columns)")
 
 
-def print_summary(
-    found: Harmonised,
-    snapshot: Snapshot,
-    at: Moment,
-    output: Path,
-    *,
-    column: str,
-    within_column: str | None,
-) -> None:
-    """Print what became of a column: outcomes, where most is open, what did not match, what was written."""
-    table, summary = found.table, found.summary
-    sheet = "" if table.sheet is None else f", sheet {table.sheet}"
-    click.echo(f"{table.file}{sheet}, header in row {table.header_row}")
-    total = summary.total
-    within = "" if within_column is None else f" within {within_column}"
+def summary_document(report: Report, output: Path) -> dict[str, object]:
+    """The report as one JSON object; what became of the first column is told at its top, too."""
+    return {**column_document(report.columns[0], report), **report_document(report), "output": str(output)}
+
+
+def _print_column(column: ColumnReport, report: Report) -> None:
+    plan, total = column.plan, column.total
+    within = "" if plan.within_column is None else f" within {plan.within_column}"
+    done = "checked" if plan.role == "code" else "matched"
     click.echo(
-        f"{total.rows:,} rows, {total.values:,} distinct values of {column}{within}, matched with "
-        f"{snapshot.referential.id} {snapshot.version.label} on {at.text}\n"
+        f"{total.rows:,} rows, {total.values:,} distinct values of {plan.column}{within}, {done} with "
+        f"{plan.referential} {plan.version} on {report.recipe.at.isoformat()}\n"
     )
+    meaning = MEANING_OF_CODES if plan.role == "code" else MEANING
     print_table(
         ["outcome", "rows", "share", "values", "meaning"],
         [
@@ -53,46 +49,23 @@ def print_summary(
                 f"{count.rows:,}",
                 _share(count.rows, total.rows),
                 f"{count.values:,}",
-                MEANING[outcome],
+                meaning[outcome],
             )
-            for outcome, count in summary.by_outcome.items()
+            for outcome, count in column.by_outcome.items()
         ],
         right=["rows", "share", "values"],
     )
-    if summary.blank.rows:
-        click.echo(f"Rows without a text, which are `none`: {summary.blank.rows:,}.")
-    _print_worst(summary.by_within, within_column or "")
-    _print_open(summary.open_values)
-    columns = len(found.header)
-    click.echo(f"\nWritten: {output} ({len(table.rows):,} rows, {columns} columns)")
+    if column.blank.rows:
+        click.echo(f"Rows without a text, which are `none`: {column.blank.rows:,}.")
+    if column.chosen.rows:
+        click.echo(f"Rows whose text somebody settled before: {column.chosen.rows:,}.")
+    _print_worst(column)
+    _print_open(column)
 
 
-def summary_document(found: Harmonised, snapshot: Snapshot, at: Moment, output: Path) -> dict[str, object]:
-    """The same as one JSON object."""
-    summary = found.summary
-    return {
-        **provenance(snapshot, at),
-        "file": found.table.file,
-        "sheet": found.table.sheet,
-        "header_row": found.table.header_row,
-        "output": str(output),
-        "rows": summary.total.rows,
-        "distinct_values": summary.total.values,
-        "blank_rows": summary.blank.rows,
-        "settled_share": round(summary.settled_share, 4),
-        "by_outcome": _counts(summary.by_outcome),
-        "by_within": {within: _counts(counts) for within, counts in summary.by_within.items()},
-        "open_values": [asdict(value) for value in summary.open_values],
-    }
-
-
-def _counts(by_outcome: Mapping[str, Count]) -> dict[str, dict[str, int]]:
-    return {outcome: asdict(count) for outcome, count in by_outcome.items()}
-
-
-def _print_worst(by_within: Mapping[str, Mapping[str, Count]], title: str) -> None:
+def _print_worst(column: ColumnReport) -> None:
     rows = []
-    for within, counts in by_within.items():
+    for within, counts in column.by_within.items():
         every = sum(count.rows for count in counts.values())
         still_open = every - sum(counts[outcome].rows for outcome in SETTLED)
         if still_open:
@@ -101,16 +74,17 @@ def _print_worst(by_within: Mapping[str, Mapping[str, Count]], title: str) -> No
     if rows:
         click.echo(f"\nWhere most rows are open ({min(SHOWN, len(rows))} of {len(rows)}):")
         print_table(
-            [title, "open", "rows"],
+            [column.plan.within_column or "", "open", "rows"],
             [(within, f"{still_open:,}", f"{every:,}") for still_open, every, within in rows[:SHOWN]],
             right=["open", "rows"],
         )
 
 
-def _print_open(values: tuple[Settled, ...]) -> None:
+def _print_open(column: ColumnReport) -> None:
+    values = column.open_values
     if not values:
         return
-    click.echo(f"\nValues that somebody should look at ({min(SHOWN, len(values))} of {len(values)}):")
+    click.echo(f"\nValues that somebody should look at ({min(SHOWN, len(values))} of {column.open_total:,}):")
     print_table(
         ["value", "within", "rows", "outcome", "likeliest", "score"],
         [
@@ -121,7 +95,7 @@ def _print_open(values: tuple[Settled, ...]) -> None:
     )
 
 
-def _likeliest(value: Settled) -> str:
+def _likeliest(value: OpenValue) -> str:
     return "" if value.code is None else f"{value.code}  {value.name}"
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from matching.choices import Choice
 from referentials.canonical import JSON
@@ -177,15 +177,13 @@ _CHOICE_MEMBERS = ("text", "within", "code")
 
 def _plan(document: object, where: str) -> ColumnPlan:
     members = _members(document, where, _PLAN_MEMBERS, ("referential", "column"))
-    levels = members.get("levels") or []
-    if not isinstance(levels, list) or not all(isinstance(level, str) for level in levels):
+    levels = _list(members, "levels", where)
+    if not all(isinstance(level, str) for level in levels):
         raise BadValue(f"{where}.levels", levels, "a list of texts")
     role = members.get("role", "name")
     if role not in ROLES:
         raise BadValue(f"{where}.role", role, f"one of {', '.join(ROLES)}")
-    choices = members.get("choices") or []
-    if not isinstance(choices, list):
-        raise BadValue(f"{where}.choices", choices, "a list")
+    choices = _list(members, "choices", where)
     return ColumnPlan(
         referential=_needed(members, "referential", where),
         column=_needed(members, "column", where),
@@ -198,6 +196,13 @@ def _plan(document: object, where: str) -> ColumnPlan:
         calibration=_text(members, "calibration", where),
         choices=tuple(_choice(each, f"{where}.choices[{number}]") for number, each in enumerate(choices)),
     )
+
+
+def _list(members: Mapping[str, object], name: str, where: str) -> list[Any]:
+    value = members.get(name)
+    if value is not None and not isinstance(value, list):
+        raise BadValue(f"{where}.{name}", value, "a list")
+    return value or []
 
 
 def _choice(document: object, where: str) -> Choice:
