@@ -50,6 +50,9 @@ COMMANDS = {
     "import": Place(
         "registry.commands.importing", "import_", "Read a file into a draft of the next version."
     ),
+    "nomenclature": Place(
+        "registry.commands.nomenclatures", "nomenclature", "Publish a nomenclature from its file."
+    ),
     "draft": Place("registry.commands.drafts", "draft", "Work on drafts, review and publish them."),
     "inventory": Place(
         "registry.commands.inventory", "inventory", "Administrations, and the data sets that they keep."

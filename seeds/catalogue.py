@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -37,7 +37,7 @@ def catalogue(path: Path = FOLDER / "catalogue.toml") -> Catalogue:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SeedError(str(path), f"cannot be read: {error}") from error
     top = Table(path.name, values)
-    referentials = tuple(_referential(table) for table in top.tables("referential"))
+    referentials = tuple(referential_of(table, _version) for table in top.tables("referential"))
     correspondences = tuple(_correspondence(table) for table in top.tables("correspondence"))
     top.finish()
     _refuse_duplicates(path.name, "referential", (referential.id for referential in referentials))
@@ -46,7 +46,11 @@ def catalogue(path: Path = FOLDER / "catalogue.toml") -> Catalogue:
     return Catalogue(referentials, correspondences)
 
 
-def _referential(table: Table) -> SeedReferential:
+def referential_of(table: Table, version_of: Callable[[Table, str], SeedVersion]) -> SeedReferential:
+    """The referential that a table describes; `version_of` makes each of its versions, given the id.
+
+    Raises SeedError.
+    """
     identifier = table.id("id")
     referential = SeedReferential(
         id=identifier,
@@ -62,7 +66,7 @@ def _referential(table: Table) -> SeedReferential:
         stage=table.choice("stage", STAGES),
         records_from=table.optional_day("records_from"),
         records_basis=table.optional_text("records_basis"),
-        versions=tuple(_version(inner, identifier) for inner in table.tables("version")),
+        versions=tuple(version_of(inner, identifier) for inner in table.tables("version")),
     )
     table.finish()
     if (referential.records_from is None) != (referential.records_basis is None):
@@ -88,14 +92,15 @@ def _version(table: Table, referential: str) -> SeedVersion:
         effective_on=table.day("effective_on"),
         basis=table.text("basis"),
         notes=table.names("notes"),
-        sources=tuple(_source(inner) for inner in table.tables("source")),
+        sources=tuple(source_of(inner) for inner in table.tables("source")),
         listing=partial(BUILDERS[table.choice("builder", BUILDERS)], folder),
     )
     table.finish()
     return entry
 
 
-def _source(table: Table) -> Source:
+def source_of(table: Table) -> Source:
+    """A source of a version; raises SeedError."""
     package = table.optional_text("package")
     stated = table.optional_text("version")
     if package is not None and stated is not None:

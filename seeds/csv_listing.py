@@ -1,4 +1,4 @@
-"""Reads a seed folder: items.csv, with entries.csv beside it, and correspondence.csv (one row per association)."""
+"""Reads a seed folder: items.csv, perhaps with entries.csv beside it, and correspondence.csv."""
 
 from __future__ import annotations
 

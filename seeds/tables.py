@@ -74,6 +74,23 @@ class Table:
         inner.finish()
         return found
 
+    def texts_by_key(self, key: str) -> Mapping[str, str]:
+        """A table of texts, with at least one."""
+        inner = self.table(key)
+        found = {name: inner.text(name) for name in inner._values}
+        if not found:
+            raise self.error(key, "must have at least one text")
+        return found
+
+    def optional_whole(self, key: str) -> int | None:
+        """A whole number from 0 on, or None where the key is absent."""
+        if not self._has(key):
+            return None
+        value = self._values[key]
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.error(key, f"must be a whole number from 0 on, not {value!r}")
+        return value
+
     def table(self, key: str) -> Table:
         """A table inside this one."""
         value = self._required(key)

@@ -20,7 +20,8 @@ from registry.correspondences.algebra import invert as inverted
 from registry.correspondences.checking import items_of
 from registry.correspondences.documents import require_sound
 from registry.correspondences.finding import about, mentioning
-from registry.correspondences.reading import COLUMNS, associations_of
+from registry.correspondences.pairs import RELATIONS
+from registry.correspondences.reading import associations_of, wanted_columns
 from registry.errors import BadValue
 from registry.library import Library
 
@@ -48,8 +49,8 @@ Example:
 """
 IMPORT_EPILOG = """\b
 Examples:
-  marjaa correspondence import nace.csv --id nace-2-to-isic-4 --source nace-2 --target isic-4 \\
-      --target-version 4 --name fr="NACE vers CITI" --basis "UN Statistics Division" \\
+  marjaa correspondence import nace2_to_isic4.csv --id nace-2-to-isic-4 --source naf-rev2 --target isic-4 \\
+      --source-column nace2 --target-column isic4 --relation narrow --basis "UN Statistics Division" \\
       --licence "Open" --attribution "UN Statistics Division" -o nace-2-to-isic-4.json
   marjaa correspondence publish nace-2-to-isic-4.json
 """
@@ -114,6 +115,11 @@ def show(identity: str, code: str | None, snapshots: Path | None, as_json: bool)
 @click.option("--basis", required=True, metavar="TEXT", help="Where it comes from, and what shares count.")
 @click.option("--licence", required=True, metavar="TEXT", help="Licence of its rows.")
 @click.option("--attribution", required=True, metavar="TEXT", help="Who is to be named.")
+@click.option("--source-column", default="source", metavar="TITLE", help="Column with the source codes.")
+@click.option("--target-column", default="target", metavar="TITLE", help="Column with the target codes.")
+@click.option(
+    "--relation", type=click.Choice(RELATIONS), help="Relation of all rows, where no column tells it."
+)
 @click.option("--sheet", metavar="NAME", help="Sheet; by default the first one with the columns.")
 @output_option
 @snapshots_option
@@ -129,6 +135,9 @@ def import_(
     basis: str,
     licence: str,
     attribution: str,
+    source_column: str,
+    target_column: str,
+    relation: str | None,
     sheet: str | None,
     output: Path | None,
     snapshots: Path | None,
@@ -141,6 +150,8 @@ def import_(
     Nothing is published: -o writes a document for `marjaa correspondence publish`.
     """
     check_target(output)
+    titles = {"source": source_column, "target": target_column}
+    wanted = tuple(wanted_columns(titles, relation).values())
     entry = CorrespondenceEntry(
         id=identity,
         ordinal=0,
@@ -153,7 +164,7 @@ def import_(
         licence=licence,
         attribution=attribution,
         published_at="",
-        associations=associations_of(read_table(file, wanted=COLUMNS, sheet=sheet)),
+        associations=associations_of(read_table(file, wanted=wanted, sheet=sheet), titles, relation),
     )
     require_sound(entry, file.name)
     library = _library(snapshots)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from referentials.formulas import is_formula
 from referentials.kinds import LONGEST_CODE
@@ -22,12 +23,16 @@ _SHARE = re.compile(r"0(?:\.\d{1,9})?|1(?:\.0{1,9})?|\.\d{1,9}", re.ASCII)
 _ROUNDING = 1e-4
 
 
-def associations_of(table: Table) -> tuple[AssociationEntry, ...]:
+def associations_of(
+    table: Table, titles: Mapping[str, str] = MappingProxyType({}), relation: str | None = None
+) -> tuple[AssociationEntry, ...]:
     """The associations of a table's rows, in order; rows that are wholly empty are skipped.
 
-    Raises MissingColumn, and UnfitCorrespondence with every value that cannot be.
+    `titles` are those of columns that are not called as in COLUMNS; `relation` is that of all rows, where the
+    table has no column for it. Raises MissingColumn, and UnfitCorrespondence with every value that cannot be.
     """
-    at = {name: table.position(name) for name in COLUMNS}
+    wanted = wanted_columns(titles, relation)
+    at = {name: table.position(title) for name, title in wanted.items()}
     at |= {name: table.position(name) for name in OPTIONAL if name in table.columns}
     faults: list[Fault] = []
     found: list[AssociationEntry] = []
@@ -38,6 +43,8 @@ def associations_of(table: Table) -> tuple[AssociationEntry, ...]:
         cells = {name: row[place].strip() for name, place in at.items()}
         if not any(cells.values()):
             continue
+        if relation is not None:
+            cells["relation"] = relation
         faults += (Fault(number, column, cells[column], why) for column, why in _faults(cells))
         pair = cells["source"], cells["target"]
         if pair in first_seen:
@@ -62,6 +69,11 @@ def associations_of(table: Table) -> tuple[AssociationEntry, ...]:
     if faults:
         raise UnfitCorrespondence(table.file, faults)
     return tuple(found)
+
+
+def wanted_columns(titles: Mapping[str, str], relation: str | None) -> Mapping[str, str]:
+    """The columns that a table must have, with their titles."""
+    return {name: titles.get(name, name) for name in COLUMNS if name != "relation" or relation is None}
 
 
 def _faults(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:

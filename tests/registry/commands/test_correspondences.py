@@ -138,3 +138,17 @@ def test_a_document_is_published_once(
     assert "Published: outside-to-units, publication 1, 2 associations." in answer.stdout
     assert Library(tmp_path / "snapshots").correspondence("outside-to-units").ordinal == 1
     assert "is published already" in marjaa("publish", str(document)).stdout
+
+
+def test_a_file_of_pairs_alone_gets_one_relation(marjaa, tmp_path: Path):
+    pairs, target = tmp_path / "pairs.csv", tmp_path / "map.json"
+    pairs.write_text("nace,isic\na,01\nb,01.100.07\n")
+    named = ("--source-column", "nace", "--target-column", "isic", "--relation", "narrow")
+
+    answer = marjaa("correspondence", "import", str(pairs), *ABOUT, *RIGHTS, *named, "-o", str(target))
+
+    assert answer.exit_code == 0, answer.stderr
+    associations = json.loads(target.read_text())["associations"]
+    assert [each["relation"] for each in associations] == ["narrow", "narrow"]
+    missing = marjaa("correspondence", "import", str(pairs), *ABOUT, *RIGHTS)
+    assert (missing.exit_code, "source" in missing.stderr) == (2, True)
