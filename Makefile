@@ -7,6 +7,8 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+# What the tests are run with; CI adds what is large (Spark).
+TEST_EXTRAS ?= dev
 export MARJAA_HOST ?= 127.0.0.1
 export MARJAA_PORT ?= 8000
 export MARJAA_DATA ?= var
@@ -107,5 +109,5 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.with-tools: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Marjaa and its development tools into $(VENV) ..."
-	@$(call install,.[dev])
+	@$(call install,.[$(TEST_EXTRAS)])
 	@touch $(VENV)/.installed $@
