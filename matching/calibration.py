@@ -5,6 +5,7 @@ the thresholds chosen from it, and how it did on sources that it was not fitted 
 it; nothing is fitted anywhere else.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -73,6 +74,11 @@ class Calibration:
     bins: tuple[Bin, ...]
     error: float
     held_out: tuple[HeldOut, ...]
+
+    @property
+    def digest(self) -> str:
+        """What tells it from any other: the beginning of the SHA-256 of its file."""
+        return hashlib.sha256(calibration_bytes(self)).hexdigest()[:16]
 
     def probabilities(self, features: Array) -> Array:
         """The probability of each candidate, (n,) float64, from its features, (n, columns).

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from matching.store import write_store
+from matching.store import open_store, write_store
+from matching.trial import try_and_record
 from matching.writing import collect
 from referentials.searchable import Portion, day_number, rows_of
 from referentials.snapshot import Content
@@ -32,8 +33,9 @@ MOST_PROCESSES = 8
 def compile_search(
     content: Content, folder: Path, *, profile: str, levels: Sequence[str], processes: int | None = None
 ) -> None:
-    """Write the `search/` folder of a content; `levels` is the referential's order of levels.
+    """Write the `search/` folder of a content, and try its scores on names of its own.
 
+    `levels` is the referential's order of levels.
     `processes` is by default one for each processor, as far as the content is large enough.
     """
     count = _worth(content) if processes is None else processes
@@ -48,6 +50,7 @@ def compile_search(
             levels=tuple(levels),
             further=collected,
         )
+    try_and_record(open_store(folder))
 
 
 def _worth(content: Content) -> int:

@@ -123,7 +123,7 @@ def calibrate(
     fitted = calibration_of(
         profile,
         [sample_of(store, source, at=day) for source in sources],
-        source=f"{referential} {snapshot.version.label}",
+        source="; ".join([f"{referential} {snapshot.version.label}", *(path.name for path, *_ in labelled)]),
         seed=seed,
         absents_prior=absents_prior,
     )

@@ -38,6 +38,13 @@ SAID = {
 }
 
 
+SUPPORTED = {
+    "labelled": "probabilities, fitted on labelled files and tried on this version",
+    "synthetic": "probabilities as far as generated noise can tell: no labelled file supports them here",
+    "estimated": "estimates: nothing labelled supports them",
+}
+
+
 @click.command(epilog=EPILOG)
 @click.argument("referential")
 @click.argument("text")
@@ -86,6 +93,9 @@ def match(
             [_row(candidate, explain=explain) for candidate in result["candidates"]],
             right=["score"],
         )
+    if explain:
+        calibration = answer["calibration"]
+        click.echo(f"\nScores are {SUPPORTED[calibration['support']]}.")
 
 
 def _row(candidate: Mapping[str, Any], *, explain: bool) -> list[object]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from matching.calibration import calibration_for
 from matching.matcher import Candidate, Query, match_many
+from matching.store import Store
 from matching.suggesting import suggest
+from matching.trial import support_of
 from registry.library import Snapshot
 from registry.serving.languages import in_language
 from registry.serving.listing import require_levels
@@ -27,7 +30,7 @@ def answer_matches(
     *,
     language: str | None = None,
 ) -> JSON:
-    """One result for each query, in order; says version, content root and key version.
+    """One result for each query, in order; says version, content root, key version and calibration.
 
     With a `language`, names are in it, or in one that stands in for it; each says which that is. Raises
     BadValue for a level that the referential does not have.
@@ -39,7 +42,8 @@ def answer_matches(
     results = [
         {"outcome": match.outcome, "candidates": shown.candidates(match.candidates)} for match in matches
     ]
-    return {**provenance(snapshot, at), **shown.head, "results": results}
+    head = {**provenance(snapshot, at), "calibration": calibration_shown(snapshot.store)}
+    return {**head, **shown.head, "results": results}
 
 
 def answer_suggestions(
@@ -71,6 +75,14 @@ def provenance(snapshot: Snapshot, at: Moment) -> JSON:
         "content_root": snapshot.version.content_root,
         "key_version": snapshot.store.key_version,
     }
+
+
+def calibration_shown(store: Store) -> JSON:
+    """How far scores are probabilities: labelled, synthetic or estimated, and what they were fitted on."""
+    calibration, support = calibration_for(store.profile), support_of(store)
+    if calibration is None or support is None:
+        return {"support": "estimated", "source": None}
+    return {"support": support, "source": calibration.source}
 
 
 class _Shown:

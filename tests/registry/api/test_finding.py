@@ -14,6 +14,7 @@ def test_a_misspelt_name_finds_its_item(client: FlaskClient) -> None:
     assert (found["version"], found["at"]) == ("2024", "2026-03-15")
     assert found["content_root"]
     assert found["key_version"]
+    assert found["calibration"]["support"] in ("labelled", "synthetic", "estimated")
 
 
 def test_many_texts_get_the_results_that_they_get_alone(client: FlaskClient) -> None:

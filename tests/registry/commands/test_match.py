@@ -30,6 +30,7 @@ def test_the_parts_of_a_score_are_shown_where_asked(marjaa):
     explained = marjaa("match", "units", "Meknassa Gharbia", *AT, "--explain").stdout
     assert "parts" not in plain
     assert "parts" in explained
+    assert "Scores are " in explained
 
 
 def test_within_and_level_narrow_the_candidates(marjaa):
