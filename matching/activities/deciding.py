@@ -41,7 +41,7 @@ class Found(NamedTuple):
     @property
     def rank(self) -> tuple[bool, bool, float, int]:
         """By what it is ordered: exact, nearly so, score, code."""
-        return (not self.exact, not self.near, -round(self.score, 6), self.row)
+        return (not self.exact, not self.near, -self.score, self.row)
 
 
 def ranked(found: Iterable[Found]) -> list[Found]:
@@ -57,9 +57,9 @@ def ranked(found: Iterable[Found]) -> list[Found]:
 def decide(rows: Sequence[Found], tree: Tree, limit: int, *, allowed: Array) -> tuple[Outcome, list[Found]]:
     """The outcome, and the rows to show, at most so many.
 
-    `rows` are `ranked`; `allowed` has for each row its own number where it may be shown.
+    `rows` are in order; `allowed` has for each row its own number where it may be shown.
     """
-    listed = [each for each in _deepest(rows, tree) if each.score >= _LISTED]
+    listed = [each for each in rows if each.score >= _LISTED]
     if not listed:
         return "none", []
     top = listed[0]
@@ -82,7 +82,7 @@ def decide(rows: Sequence[Found], tree: Tree, limit: int, *, allowed: Array) -> 
     return "review", _with_shared(listed, leading, tree, limit, allowed)
 
 
-def _deepest(rows: Sequence[Found], tree: Tree) -> list[Found]:
+def deepest(rows: Sequence[Found], tree: Tree) -> list[Found]:
     """The rows without those above another one that is found as well: a class says more than its group."""
     kept: list[Found] = []
     above: dict[int, Found] = {}

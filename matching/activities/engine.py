@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary, proxy
 
 import numpy as np
 
-from matching.activities.deciding import MOST, Found, decide, ranked
+from matching.activities.deciding import MOST, Found, decide, deepest, ranked
 from matching.activities.scoring import Hit, Read, Scorer, read
 from matching.activities.showing import Shown
 from matching.activities.terms import hash_of_stems
@@ -79,10 +79,18 @@ class ActivityMatching:
         kept = {levels: self._kept(rows) for levels, rows in answering.items() if levels}
         readings = [read(words_of(told(query.text[:LONGEST]))) for query in queries]
         weights = [_product(kept.get(query.levels), self._within(query.within)) for query in queries]
-        most = {levels: limit * self._spare(rows) for levels, rows in answering.items()}
+        alone = {levels: self._alone(rows) for levels, rows in answering.items()}
+        most = {levels: limit * (1 if alone[levels] else _SPARE) for levels in answering}
         scored = self.scorer.best(readings, weights, max(most.values(), default=0))
         return [
-            self._match(query, reading, hits[: most[query.levels]], answering[query.levels], limit)
+            self._match(
+                query,
+                reading,
+                hits[: most[query.levels]],
+                answering[query.levels],
+                alone[query.levels],
+                limit,
+            )
             for query, reading, hits in zip(queries, readings, scored, strict=True)
         ]
 
@@ -91,15 +99,12 @@ class ActivityMatching:
         kept: Array = np.where(answering[self.scorer.rows] >= 0, 1.0, 0.0)
         return kept
 
-    def _spare(self, answering: Array) -> int:
-        """How many times more rows are looked at than are shown, where several may come to one."""
+    def _alone(self, answering: Array) -> bool:
+        """Whether each row stands for itself only: none for another one, none above another one."""
         own = answering[answering >= 0]
-        alone = (
-            self.tree.valid
-            and len(np.unique(own)) == len(own)
-            and not np.isin(self.tree.above[own], own).any()
-        )
-        return 1 if alone else _SPARE
+        if not self.tree.valid or len(np.unique(own)) < len(own):
+            return False
+        return not np.isin(self.tree.above[own], own).any()
 
     def _within(self, text: str | None) -> Array | None:
         """What is left of each row's score for where it lies; None where the parent is not known."""
@@ -136,10 +141,15 @@ class ActivityMatching:
                 )
         return found
 
-    def _match(self, query: Query, reading: Read, hits: Sequence[Hit], answering: Array, limit: int) -> Match:
+    def _match(
+        self, query: Query, reading: Read, hits: Sequence[Hit], answering: Array, alone: bool, limit: int
+    ) -> Match:
         same = self._same(query.text, reading) if reading.stems else []
-        found = [Found(hit[0], min(MOST, hit[1]), *hit[2:]) for hit in hits]
-        answers = ranked(self._standing([*same, *found], answering))
+        answers = [Found(hit[0], min(MOST, hit[1]), *hit[2:]) for hit in hits]
+        if same or not alone:
+            answers = ranked(self._standing([*same, *answers], answering))
+        if not alone:
+            answers = deepest(answers, self.tree)
         outcome, listed = decide(answers, self.tree, limit, allowed=answering)
         return Match(outcome, tuple([self.shown.candidate(each) for each in listed]))
 

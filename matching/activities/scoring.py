@@ -102,8 +102,9 @@ class Scorer:
     def _best(self, texts: Sequence[Read], weights: Sequence[Array | None], most: int) -> list[list[Hit]]:
         if not len(self.rows):
             return [[] for _ in texts]
-        words = self._scored(*self._words_of(texts), "word", len(texts)) * (1 - LETTERS)
-        whole = words + self._scored(*self._letters_of(texts), "letters", len(texts)) * LETTERS
+        words = self._scored(*self._words_of(texts), "word", len(texts))
+        whole = self._scored(*self._letters_of(texts), "letters", len(texts))
+        whole += words
         scores = np.maximum.reduceat(whole[:, : self.leading], self.starts, axis=1)
         shunned = self._shun(whole, scores)
         known = {doings: self._factors(doings) for doings in {text.doings for text in texts}}
@@ -117,18 +118,19 @@ class Scorer:
         leading = np.argpartition(-final, count - 1, axis=1)[:, :count]
         leading.sort(axis=1)
         of_leading = np.take_along_axis(final, leading, axis=1)
-        order = np.argsort(-of_leading.round(6), axis=1, kind="stable")
+        of_leading = of_leading.round(6)
+        order = np.argsort(-of_leading, axis=1, kind="stable")
         groups = np.take_along_axis(leading, order, axis=1).reshape(-1)
         places = np.repeat(np.arange(len(texts)), count)
         documents = self._best_documents(whole, scores, places, groups)
         said = words[places, documents]
         hits = zip(
             self.rows[groups].tolist(),
-            final[places, groups].tolist(),
+            np.take_along_axis(of_leading, order, axis=1).reshape(-1).tolist(),
             self.files["document_names"][documents].tolist(),
-            (said / (1 - LETTERS)).tolist(),
-            ((whole[places, documents] - said) / LETTERS).tolist(),
-            factors[places, groups].tolist(),
+            (said / (1 - LETTERS)).round(4).tolist(),
+            ((whole[places, documents] - said) / LETTERS).round(4).tolist(),
+            factors[places, groups].round(4).tolist(),
             shunned[places, groups].tolist(),
             strict=True,
         )
@@ -179,7 +181,7 @@ class Scorer:
         places, known = self._places("word", hashes)
         rarities = np.where(known, self._rarities("word", places), self._most)
         sums = np.bincount(owners, rarities, minlength=len(texts)) * K1
-        return places[known], owners[known], 1 / np.maximum(sums, 1e-9)[owners[known]]
+        return places[known], owners[known], (1 - LETTERS) / np.maximum(sums, 1e-9)[owners[known]]
 
     def _letters_of(self, texts: Sequence[Read]) -> tuple[Array, Array, Array]:
         hashes, owners = groups_of([text.words for text in texts])
@@ -194,7 +196,7 @@ class Scorer:
             1 + np.log(often)
         )
         norms = np.sqrt(np.bincount(owners, weights**2, minlength=len(texts)))
-        weights = weights / np.maximum(norms, 1e-9)[owners]
+        weights *= LETTERS / np.maximum(norms, 1e-9)[owners]
         return places[known], owners[known], weights[known]
 
     def _places(self, name: str, hashes: Array) -> tuple[Array, Array]:
