@@ -30,7 +30,7 @@ def compared(text: str) -> str:
 def test_a_list_of_entries_has_the_agreed_columns_languages_uses_and_source(referential):
     rows = rows_of(referential, "entries")
     assert list(rows[0]) == COLUMNS
-    assert {row["language"] for row in rows} <= {"fr", "ar", "ary"}
+    assert {row["language"] for row in rows} <= {"fr", "en", "ar", "ary"}
     assert {row["use"] for row in rows} <= {"entry", "exclusion"}
     assert {row["source"] for row in rows} == {"marjaa"}
 
@@ -78,8 +78,11 @@ def test_texts_are_clean_short_and_no_formulas(referential):
 
 
 @every_list
-def test_french_is_in_latin_letters_arabic_in_arabic_ones_and_darija_in_one_or_the_other(referential):
-    allowed = {"fr": [{"LATIN"}], "ar": [{"ARABIC"}], "ary": [{"LATIN"}, {"ARABIC"}]}
+def test_french_and_english_are_in_latin_letters_arabic_in_arabic_ones_and_darija_in_one_or_the_other(
+    referential,
+):
+    latin, arabic = {"LATIN"}, {"ARABIC"}
+    allowed = {"fr": [latin], "en": [latin], "ar": [arabic], "ary": [latin, arabic]}
     bad = [
         row["text"]
         for row in rows_of(referential, "entries")
