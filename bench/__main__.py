@@ -9,6 +9,8 @@ import sys
 BENCHMARKS = {
     "lookup": "looking codes up, in process and over HTTP, against bare Flask and an ORM",
     "candidates": "candidates for misspelt names and completion, against rapidfuzz and SQLite FTS5",
+    "accuracy": "how often the right place is found, against edit distance, WRatio, token_set and TF-IDF",
+    "batch": "columns matched by the batch, on one and two processes, against rapidfuzz value by value",
     "recoding": "recoding a column of codes, against a walk per code and a bare dictionary",
     "scale": "a million items: rows, compiling, size, opening, memory, publishing changes",
     "comparing": "comparing two versions of a million items, against reading every record",
