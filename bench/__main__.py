@@ -15,6 +15,7 @@ BENCHMARKS = {
     "scale": "a million items: rows, compiling, size, opening, memory, publishing changes",
     "comparing": "comparing two versions of a million items, against reading every record",
     "importing": "a file of 43,919 localities into a draft, and checked, against csv and bare inserts",
+    "openrefine": "reconciling as OpenRefine does, against csv-reconcile",
     "start": "from a seeded installation to the first answer",
 }
 
