@@ -5,10 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from referentials.row_streams import open_rows
+from registry.commands.guesses import Guessed, guess_document, print_guess
 from registry.commands.options import json_option, level_option, open_library, open_moment, reading
 from registry.commands.printing import print_json
 from registry.commands.progress import progress
@@ -17,9 +20,11 @@ from registry.config import Settings
 from registry.errors import BadValue
 from registry.harmonising.choice_files import read_choices
 from registry.harmonising.documents import report_json
+from registry.harmonising.guessing import guess
 from registry.harmonising.limits import limits_here
 from registry.harmonising.output import WRITERS, check_target
 from registry.harmonising.pages import report_html
+from registry.harmonising.previewing import preview
 from registry.harmonising.recipe import ROLES, ColumnPlan, Recipe, Role, read_recipe, recipe_bytes
 from registry.harmonising.report import Report
 from registry.harmonising.running import run
@@ -92,6 +97,13 @@ Examples:
     metavar="DIR",
     help="Folder that keeps what is done: the same command goes on there after it was cut.",
 )
+@click.option(
+    "--guess",
+    "only_guess",
+    is_flag=True,
+    help="Show what the columns seem to hold, and the first rows as they would come out; write nothing.",
+)
+@click.option("--as-guessed", is_flag=True, help="Without --column: take the columns as they are guessed.")
 @reading
 @json_option
 def harmonise(
@@ -109,6 +121,8 @@ def harmonise(
     recipe_out: Path | None,
     reports: tuple[Path, ...],
     work: Path | None,
+    only_guess: bool,
+    as_guessed: bool,
     version: str | None,
     at: str | None,
     snapshots: Path | None,
@@ -119,21 +133,32 @@ def harmonise(
     Every column and row stays as it was, in order; code, name, score, outcome and more are appended. Rows
     above the header are found and skipped. An outcome of exact or auto can be used as it is, review and
     ambiguous name the likeliest item, none has no code.
+
+    Without --column the columns are guessed from their values, and shown; --as-guessed takes them so.
     """
+    library = open_library(snapshots)
+    settings = Settings.from_environment()
+    if only_guess:
+        found = _guessed(library, file, sheet, at, settings)
+        if as_json:
+            print_json(guess_document(found))
+        else:
+            print_guess(found)
+        return
     if output is None:
         raise BadValue("output", "", "a file to write, with -o")
     _check_files(file, output, reports, recipe_out)
-    library = open_library(snapshots)
     if recipe_file is not None:
         _require_only_the_recipe(referential, column, within_column, levels, sheet, version)
         recipe = _with_at(read_recipe(_bytes_of(recipe_file)), at)
+    elif column is None and referential is None:
+        recipe = _taken(_guessed(library, file, sheet, at, settings), as_guessed=as_guessed, explain=explain)
     else:
         recipe = _asked(
             library, referential, column, within_column, role, levels, sheet, version, at, explain=explain
         )
     if choices_file is not None:
         recipe = read_choices(choices_file, recipe)
-    settings = Settings.from_environment()
     with _folder(work, output) as folder, progress() as tell:
         report = run(
             file,
@@ -149,6 +174,23 @@ def harmonise(
         print_json(summary_document(report, output))
     else:
         print_summary(report, output)
+
+
+def _guessed(library: Library, file: Path, sheet: str | None, at: str | None, settings: Settings) -> Guessed:
+    """What the columns seem to hold, and the first rows as they would come out."""
+    day = settings.today() if at in (None, "today") else parse_day(at or "")
+    stream = open_rows(file, sheet=sheet, limits=limits_here(settings))
+    found = guess(stream, library, day)
+    return Guessed(stream, found, None if found.recipe is None else preview(stream, found.recipe, library))
+
+
+def _taken(found: Guessed, *, as_guessed: bool, explain: bool) -> Recipe:
+    """The recipe that was guessed, where somebody said that it is right."""
+    if found.guess.recipe is not None and as_guessed:
+        return replace(found.guess.recipe, explain=explain)
+    print_guess(found)
+    expected = "--as-guessed, if that is right; else -r and -c" if found.guess.recipe else "-r and -c"
+    raise BadValue("column", "", f"{expected}, or a --recipe")
 
 
 def _asked(

@@ -153,3 +153,85 @@ def test_an_option_that_fits_nothing_is_refused(
 
 def test_a_text_file_has_no_sheets(marjaa, sheet: Path, tmp_path: Path):
     refused(harmonise(marjaa, sheet, tmp_path / "out.csv", "--sheet", "x"), tmp_path / "out.csv", "no sheets")
+
+
+def test_columns_are_guessed_and_shown_and_taken_only_when_somebody_says_so(
+    marjaa, sheet: Path, tmp_path: Path
+):
+    shown = marjaa("harmonise", str(sheet), "--guess", "--at", "2025-01-01")
+    assert shown.exit_code == 0, shown.stderr
+    assert "name of units" in shown.stdout
+    assert "parent of units" in shown.stdout
+    output = tmp_path / "out.csv"
+    refused(marjaa("harmonise", str(sheet), "-o", str(output), "--at", "2025-01-01"), output, "--as-guessed")
+    assert not output.exists()
+    taken = marjaa("harmonise", str(sheet), "-o", str(output), "--at", "2025-01-01", "--as-guessed")
+    assert taken.exit_code == 0, taken.stderr
+    assert [row["units_code"] for row in rows_of(output)] == ["01.100.07", "01.200.10", "", ""]
+
+
+def test_a_guess_as_json_has_the_recipe_that_does_it(marjaa, sheet: Path, tmp_path: Path):
+    document = json.loads(marjaa("harmonise", str(sheet), "--guess", "--at", "2025-01-01", "--json").stdout)
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(json.dumps(document["recipe"]))
+    answer = marjaa("harmonise", str(sheet), "--recipe", str(recipe), "-o", str(tmp_path / "out.csv"))
+    assert answer.exit_code == 0, answer.stderr
+
+
+def test_a_recipe_that_was_written_gives_the_same_bytes_again(marjaa, sheet: Path, tmp_path: Path):
+    (tmp_path / "choices.csv").write_text("text,within,code\nnowhere at all,Fès,01.100.09\n")
+    recipe, report = tmp_path / "recipe.json", tmp_path / "report.html"
+    answer = harmonise(
+        marjaa,
+        sheet,
+        tmp_path / "out.csv",
+        *("--choices", str(tmp_path / "choices.csv"), "--recipe-out", str(recipe)),
+        *("--report", str(report), "--report", str(tmp_path / "report.json"), "--explain"),
+    )
+    assert answer.exit_code == 0, answer.stderr
+    assert "Rows whose text somebody settled before: 1." in answer.stdout
+    assert rows_of(tmp_path / "out.csv")[3]["units_code"] == "01.100.09"
+    assert "<!DOCTYPE html>" in report.read_text()
+    again = marjaa("harmonise", str(sheet), "--recipe", str(recipe), "-o", str(tmp_path / "again.csv"))
+    assert again.exit_code == 0, again.stderr
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "out.csv").read_bytes()
+
+
+def test_a_column_of_codes_is_brought_up_to_date(marjaa, tmp_path: Path):
+    (tmp_path / "in.csv").write_text("n;code\n1;01.100.05\n2;01.100.09\n3;77\n")
+    options = ("-r", "units", "-c", "code", "--role", "code", "--at", "2025-01-01")
+    answer = marjaa("harmonise", str(tmp_path / "in.csv"), *options, "-o", str(tmp_path / "out.csv"))
+    assert answer.exit_code == 0, answer.stderr
+    assert "one code replaced it" in answer.stdout
+    assert [row["units_code"] for row in rows_of(tmp_path / "out.csv")] == ["01.100.07", "01.100.09", ""]
+
+
+def test_a_folder_of_work_is_kept_so_that_the_command_goes_on_there(marjaa, sheet: Path, tmp_path: Path):
+    answer = harmonise(marjaa, sheet, tmp_path / "out.csv", "--work", str(tmp_path / "work"))
+    assert answer.exit_code == 0, answer.stderr
+    assert (tmp_path / "work" / "values.sqlite").exists()
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["centres.csv", "out.csv"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--recipe", "nowhere.json", "-o", "out.csv"], "nowhere.json"),
+        (["--recipe", "bad.json", "-o", "out.csv"], "a recipe, as JSON"),
+        (["--recipe", "bad.json", "-o", "out.csv", "-r", "units"], "nothing beside --recipe"),
+        (["-r", "units", "-o", "out.csv"], "the title of a column"),
+        (["-c", "commune", "-o", "out.csv"], "the id of a referential"),
+        (["-r", "units", "-c", "commune"], "a file to write, with -o"),
+        (["-r", "units", "-c", "commune", "-o", "out.csv", "--report", "r.txt"], ".html or .json"),
+        (["-r", "units", "-c", "commune", "-o", "out.csv", "--recipe-out", "out.csv"], "another file than"),
+        (["-r", "units", "-c", "commune", "-o", "out.csv", "--choices", "choices.csv"], "row 3"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_before_any_work(
+    marjaa, sheet: Path, tmp_path: Path, monkeypatch, more: list[str], said: str
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.json").write_text("{")
+    (tmp_path / "choices.csv").write_text("text,code\nFès,1\n,2\n")
+    refused(marjaa("harmonise", str(sheet), *more), tmp_path / "out.csv", said)
+    assert not (tmp_path / "out.csv").exists()
