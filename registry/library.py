@@ -90,9 +90,10 @@ class Snapshot:
 
     def items_of_code(self, code: str) -> tuple[uuid.UUID, ...]:
         """The items that have, had or will have this code; of a million items most have had just one."""
-        return tuple(dict.fromkeys(self._item(row) for row in self.store.rows_of(code)))
+        return tuple(dict.fromkeys(self.item_of(row) for row in self.store.rows_of(code)))
 
-    def _item(self, row: int) -> uuid.UUID:
+    def item_of(self, row: int) -> uuid.UUID:
+        """The item of a row; raises DamagedStore where it names none."""
         try:
             return uuid.UUID(json.loads(self.store.rendered(row))["item"])
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:

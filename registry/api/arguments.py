@@ -95,6 +95,12 @@ class HistoryArguments(VersionArguments):
     lang = Text(35, metadata=_about(_LANG))
 
 
+class IndexArguments(VersionArguments):
+    """Which version tells the index of a code, and on which day."""
+
+    at = DayOrToday(metadata=_about(_AT))
+
+
 class ProjectionArguments(HistoryArguments):
     """From which day to which a code is projected."""
 

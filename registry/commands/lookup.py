@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from referentials.records import Designation
 from registry.commands.options import (
     at_option,
     json_option,
@@ -19,7 +20,9 @@ from registry.commands.options import (
     version_option,
 )
 from registry.commands.printing import line_of_names, period_of, print_fields, print_json
+from registry.commands.tables import print_table
 from registry.library import Snapshot
+from registry.serving.entries import index_of
 from registry.serving.languages import in_language, known_language
 from registry.serving.lookup import look_up
 from registry.serving.moments import Moment
@@ -29,6 +32,7 @@ Examples:
   marjaa lookup administrative-units 04.491.01.07
   marjaa lookup administrative-units 09.541.05.07 --at 2020-01-01
   marjaa lookup administrative-units 09.541.05.07 --version 2014 --json
+  marjaa lookup nma-2010 4711 --entries
 """
 
 Fields = Iterator[tuple[str, object]]
@@ -37,6 +41,7 @@ Fields = Iterator[tuple[str, object]]
 @click.command(epilog=EPILOG)
 @click.argument("referential")
 @click.argument("code")
+@click.option("--entries", is_flag=True, help="Tell the index entries that lead to it, and its exclusions.")
 @lang_option
 @at_option
 @version_option
@@ -45,6 +50,7 @@ Fields = Iterator[tuple[str, object]]
 def lookup(
     referential: str,
     code: str,
+    entries: bool,
     lang: str | None,
     at: str | None,
     version: str | None,
@@ -58,6 +64,9 @@ def lookup(
     library = open_library(snapshots)
     snapshot, moment = open_moment(library, referential, version, at)
     language = known_language(library, lang)
+    if entries:
+        _tell_index(snapshot, code, moment, as_json)
+        return
     found = look_up(snapshot, code, moment, language=language)
     if as_json:
         print_json(found)
@@ -65,6 +74,27 @@ def lookup(
     item = json.loads(found)
     click.secho(f"{item['code']}  {line_of_names(item['names'])}", bold=True)
     print_fields(_Fields(snapshot, moment, language).of(item))
+
+
+def _tell_index(snapshot: Snapshot, code: str, at: Moment, as_json: bool) -> None:
+    """The texts that lead to a code, and those that it is not for."""
+    found = index_of(snapshot, code, at)
+    sides = {"entries": found.entries, "exclusions": found.exclusions}
+    if as_json:
+        head = {"code": code, "status": found.status, "version": snapshot.version.label, "at": at.text}
+        print_json(head | {side: [_designation(each) for each in told] for side, told in sides.items()})
+        return
+    rows = [
+        (each.text, each.language or each.script, side, each.source)
+        for side, told in (("entry", found.entries), ("exclusion", found.exclusions))
+        for each in told
+    ]
+    print_table(["text", "language", "use", "source"], rows)
+    click.echo(f"{len(rows):,} of {snapshot.referential.id} {snapshot.version.label} {code}")
+
+
+def _designation(each: Designation) -> dict[str, str | None]:
+    return {"text": each.text, "language": each.language, "script": each.script, "source": each.source}
 
 
 class _Fields:
