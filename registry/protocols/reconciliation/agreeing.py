@@ -37,12 +37,11 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A candidate. `probability` is from 0 to 1; `language` is that of its name, where it is known."""
+    """A candidate, by a name of its; `probability` is from 0 to 1."""
 
     row: int
     code: str
     name: str
-    language: str | None
     probability: float
     features: tuple[Feature, ...]
     match: bool = False

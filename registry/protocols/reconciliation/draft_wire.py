@@ -44,7 +44,7 @@ def _candidate(service: Service, found: Found) -> JSON:
     told = wire.candidate(service, found)
     told["features"] = [_feature(each) for each in found.features]
     # The description is in the service's language, and says no less in the direction of the name.
-    return told | _language(found.language)
+    return told | _language(service.language_of(found.row, found.name))
 
 
 def _feature(each: Feature) -> JSON:

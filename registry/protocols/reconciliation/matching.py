@@ -31,7 +31,7 @@ class _Judged:
 def find_all(service: Service, asked: Sequence[Asked]) -> list[list[Found]]:
     """The candidates of each query, best first; at most one of them is a match, the first."""
     queries = [_variants(service, one) for one in asked]
-    limit = max([_LEAST_LISTED, *(one.limit for one in asked)])
+    limit = max([_LEAST_LISTED if any(one.conditions for one in asked) else 1, *(one.limit for one in asked)])
     matches = iter(
         match_many(
             service.store, [each for some in queries for each in some], at=service.at.number, limit=limit
@@ -96,8 +96,7 @@ def _candidates(service: Service, asked: Asked, best: Match) -> list[Found]:
     for each in best.candidates:
         features = tuple(Feature(name, round(part, 4)) for name, part in each.parts.items())
         probability = min(max(float(each.score), 0.0), 1.0)
-        language = _language(service, each.row, each.name)
-        matched.setdefault(each.code, Found(each.row, each.code, each.name, language, probability, features))
+        matched.setdefault(each.code, Found(each.row, each.code, each.name, probability, features))
     found: dict[str, Found] = {}
     for code in _codes_asked(service, asked):
         told = _by_code(service, code, 1.0)
@@ -124,16 +123,11 @@ def _by_code(service: Service, code: str, probability: float) -> Found | None:
     row = service.row_of(code)
     if row is None:
         return None
-    name = service.row_name(row)
-    return Found(row, code, name, _language(service, row, name), probability, ())
+    return Found(row, code, service.row_name(row), probability, ())
 
 
 def _is_wanted(service: Service, asked: Asked, found: Found) -> bool:
     return not asked.levels or service.store.level(found.row) in asked.levels
-
-
-def _language(service: Service, row: int, text: str) -> str | None:
-    return next((name.language for name in service.store.names(row) if name.text == text), None)
 
 
 def _judge(service: Service, asked: Asked, found: Found, within: Condition | None) -> _Judged:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -37,6 +37,8 @@ class Service:
     public: str
     label: str | None
     language: str
+    told: dict[str, str] = field(default_factory=dict, compare=False)
+    """What lies in these codes, as far as it was told."""
 
     @property
     def store(self) -> Store:
@@ -91,6 +93,20 @@ class Service:
         names = [name for name in self.store.names(row) if name.use == "preferred"]
         known = {name.language: name.text for name in names if name.language is not None}
         return self.word(known) or (names[0].text if names else self.store.code(row))
+
+    def language_of(self, row: int, name: str) -> str | None:
+        """The language of one of a row's names, where it is known."""
+        return next((each.language for each in self.store.names(row) if each.text == name), None)
+
+    def lies_in(self, row: int) -> str:
+        """The names of all that a row lies in, the nearest first; worked out once for all children."""
+        parent = self.store.parent(row)
+        if parent is None:
+            return ""
+        told = self.told.get(parent)
+        if told is None:
+            told = self.told[parent] = " > ".join(self.row_name(above) for above in self.ancestors(row))
+        return told
 
     def ancestors(self, row: int) -> list[int]:
         """The rows above, the parent first."""

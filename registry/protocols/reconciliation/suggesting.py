@@ -45,9 +45,8 @@ def suggest_items(
 
 def _item(service: Service, row: int, name: str) -> Suggestion:
     store = service.store
-    language = next((each.language for each in store.names(row) if each.text == name), None)
     kind = type_of(service, store.level(row))
-    return Suggestion(store.code(row), name, describe(service, row), kind, language)
+    return Suggestion(store.code(row), name, describe(service, row), kind, service.language_of(row, name))
 
 
 def suggest_properties(service: Service, prefix: str, skip: int, limit: int) -> list[Suggestion]:

@@ -47,7 +47,6 @@ def status_of(service: Service, row: int) -> str | None:
 def describe(service: Service, row: int) -> str:
     """What tells an item from its namesakes: level, code, what it lies in, what became of it."""
     store = service.store
-    lies_in = " > ".join(service.row_name(above) for above in service.ancestors(row))
     ended = status_of(service, row)
-    parts = [service.level_name(store.level(row)), store.code(row), lies_in, ended]
+    parts = [service.level_name(store.level(row)), store.code(row), service.lies_in(row), ended]
     return " · ".join(part for part in parts if part)
