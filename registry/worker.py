@@ -1,6 +1,7 @@
-"""The rounds of the worker process: versions that are due, tellings, indexes of old versions (D9).
+"""The rounds of the worker process: versions that are due, tellings, indexes of old versions, jobs (D9).
 
-Each is a loop of its own: a receiver that does not answer keeps no version from appearing on time.
+Each is a loop of its own: a receiver that does not answer, or a file of a million rows, keeps no version from
+appearing on time.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from sqlalchemy import Engine
 
 from registry.config import Settings
 from registry.database import begin_write
+from registry.jobs.opening import open_jobs
+from registry.jobs.starting import jobs_round, tidy_round
 from registry.library import Library
 from registry.locks import file_lock
 from registry.pruning import prune
 from registry.publishing.review.scheduling import publish_due
 from registry.telling.delivering import Delivered, deliver_due
 from registry.telling.fanning import fan_out
+
+JOB_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +75,23 @@ def work(
         return told.promised > 0 or told.delivered != Delivered()
 
     tidy = Tidying(settings)
-    loops = [lambda: publish_round(engine, settings), tell, tidy.round]
+    jobs = open_jobs(settings.data, engine)
+    loops: list[tuple[Callable[[], bool], float]] = [
+        (lambda: publish_round(engine, settings), settings.worker_seconds),
+        (tell, settings.worker_seconds),
+        (tidy.round, settings.worker_seconds),
+        (lambda: tidy_round(jobs), settings.worker_seconds),
+        # Somebody sits and waits for these.
+        *([(lambda: jobs_round(jobs, settings, stop), JOB_SECONDS)] * settings.job_processes),
+    ]
     threads = [
-        threading.Thread(target=_repeat, args=(loop, stop, settings.worker_seconds, failed)) for loop in loops
+        threading.Thread(target=_repeat, args=(loop, stop, seconds, failed)) for loop, seconds in loops
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    jobs.engine.dispose()
 
 
 def _repeat(

@@ -1,4 +1,4 @@
-"""`marjaa worker`: scheduled versions and tellings, as `serve` has them done beside its web workers."""
+"""`marjaa worker`: scheduled versions, tellings and jobs, as `serve` has them done beside its web workers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import click
 from registry.commands.failures import message_of
 from registry.commands.opening import opened_database
 from registry.config import Settings
+from registry.jobs.opening import open_jobs
+from registry.jobs.starting import jobs_round, tidy_round
 from registry.pruning import prune
 from registry.worker import publish_round, tell_round, work
 
@@ -23,7 +25,7 @@ Examples:
 @click.command(epilog=EPILOG)
 @click.option("--once", is_flag=True, help="Do what is due now, then stop; for a timer of your own.")
 def worker(once: bool) -> None:
-    """Publish scheduled versions when they are due, and tell subscribers of what happened.
+    """Publish scheduled versions when they are due, tell subscribers of what happened, harmonise files.
 
     `marjaa serve` runs one; run it apart where the web workers are other machines. Ctrl+C stops it.
     """
@@ -34,6 +36,10 @@ def worker(once: bool) -> None:
     with opened_database(settings) as engine:
         publish_round(engine, settings)
         told = tell_round(engine, settings)
+        jobs = open_jobs(settings.data, engine)
+        jobs_round(jobs, settings, threading.Event())
+        tidy_round(jobs)
+        jobs.engine.dispose()
     prune(settings.snapshots, settings.keep_compiled)
     click.echo(f"{told.delivered.arrived} delivered, {told.delivered.later} to be tried again.")
 

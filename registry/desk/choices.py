@@ -26,7 +26,7 @@ from registry.choices.remembering import (
     withdraw,
 )
 from registry.choices.sheets import import_choices, sheet_of
-from registry.choices.standing import stand
+from registry.choices.standing import StandingChoice, stand
 from registry.desk.authentication import current_actor, needs
 from registry.desk.choice_schemas import (
     ChoiceArguments,
@@ -168,7 +168,7 @@ def _chosen(connection: Connection, actor: Actor, ids: Iterable[int]) -> list[Ch
 def _standing(choices: Iterable[ChoiceView]) -> list[dict[str, object]]:
     """The choices in the order given, with what became of their codes."""
     listed, used = list(choices), desk()
-    known = {}
+    known: dict[int, StandingChoice] = {}
     for referential in {choice.referential for choice in listed}:
         store = used.library.snapshot(referential).store
         of = [choice for choice in listed if choice.referential == referential]

@@ -59,11 +59,12 @@ def documented(
     *errors: HTTPStatus,
     edit: bool = False,
     sends_file: bool = False,
+    form: Mapping[str, Any] | None = None,
     status: HTTPStatus = HTTPStatus.OK,
     media_types: Sequence[str] = ("application/json",),
 ) -> Callable[[View], View]:
     """Document the answer of a view and its errors; an `edit` demands If-Match, and the body may be
-    a file.
+    a file, or a `form` as OpenAPI describes one.
 
     To be the decorator next to `route`. It wraps nothing.
     """
@@ -83,8 +84,8 @@ def documented(
     def document(view: View) -> View:
         known: dict[str, Any] = dict(getattr(view, "_apidoc", {}))
         manual = {**known.get("manual_doc", {}), "responses": responses}
-        if sends_file:
-            manual["requestBody"] = FILE
+        if sends_file or form is not None:
+            manual["requestBody"] = FILE if form is None else form
         known["manual_doc"] = manual
         if edit:
             taken = dict(known.get("arguments", {}))

@@ -17,12 +17,12 @@ _FOR_ALL_SITES = ("Access-Control-Allow-Origin", "*")
 
 
 class DeskHeaders:
-    """WSGI middleware: the headers of every answer, errors too; a view's own Cache-Control stays."""
+    """WSGI middleware: the headers of every answer, errors too; a view's own caching and policy stay."""
 
     def __init__(self, application: WSGIApplication, settings: Settings, *, open_address: str) -> None:
         self._application = application
         self._open_address = open_address
-        self._added = [NOSNIFF, POLICY, *([HSTS] if settings.is_secure else [])]
+        self._added = [NOSNIFF, *([HSTS] if settings.is_secure else [])]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as the application does, with these headers."""
@@ -31,7 +31,8 @@ class DeskHeaders:
             added = [*added, _FOR_ALL_SITES]
 
         def start(status: str, headers: Headers, exc_info: object = None) -> object:
-            kept = any(name.lower() == "cache-control" for name, _ in headers)
-            return start_response(status, [*headers, *added, *([] if kept else [_NEVER_KEPT])])
+            own = {name.lower() for name, _ in headers}
+            missing = [each for each in (POLICY, _NEVER_KEPT) if each[0].lower() not in own]
+            return start_response(status, [*headers, *added, *missing])
 
         return self._application(environ, start)  # type: ignore[arg-type]  # typeshed's protocol takes more

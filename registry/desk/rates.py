@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import request
 
@@ -65,6 +66,16 @@ def pace_public(*, costly: bool = False) -> None:
     address = client_address(request.environ, services.settings.proxies)
     limit = max(1, services.settings.rate_post // COSTLY)
     pace(services.volatile, [(f"costly {address}", Pace(limit, 60.0))], "Too many requests from one address")
+
+
+def pace_person(person: UUID) -> None:
+    """Count what a signed-in person has worked out at length: files that come, previews of them.
+
+    As many in a minute as the public may ask for of what is costly. Raises TooManyRequests.
+    """
+    services = desk()
+    limit = max(1, services.settings.rate_post // COSTLY)
+    pace(services.volatile, [(f"costly of {person}", Pace(limit, 60.0))], "Too many requests of one person")
 
 
 def _wide(limit: int) -> Pace:

@@ -39,7 +39,7 @@ def spooled_body(settings: Settings, name: str | None) -> Iterator[Path]:
     _sweep(settings.data / FOLDER)
     folder = settings.data / FOLDER / uuid.uuid4().hex
     folder.mkdir(parents=True)
-    path = folder / _safe(name)
+    path = folder / safe_name(name)
     try:
         with path.open("wb") as file:
             if _copy(request.stream, file, limit) == 0:
@@ -68,7 +68,7 @@ def _sweep(spool: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _safe(name: str | None) -> str:
+def safe_name(name: str | None) -> str:
     """The last part of a name without what a path could be made of: only readers' messages show it."""
     last = (name or "").replace("\\", "/").rpartition("/")[2]
     plain = _UNSAFE.sub("_", last).strip("._")

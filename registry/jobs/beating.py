@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.database import begin_write
 from registry.jobs.opening import Jobs
-from registry.jobs.queue import LEASE_SECONDS, beat
+from registry.jobs.queue import LEASE_SECONDS, Progress, beat
 
 # Several beats fall into a lease: a database that is away for a moment ends no claim.
 BEATS_PER_LEASE = 6
@@ -42,7 +42,7 @@ class Beating:
     ) -> None:
         self._jobs, self._job, self._worker, self._lease, self._end = jobs, job, worker, lease, end
         self._over, self._lost = threading.Event(), threading.Event()
-        self._progress: tuple[str, int, int | None] | None = None
+        self.progress: Progress | None = None
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
     def __enter__(self) -> Beating:
@@ -57,7 +57,7 @@ class Beating:
 
     def tell(self, phase: str, done: int, total: int | None) -> None:
         """How far the work is; the next beat tells it."""
-        self._progress = (phase, done, total)
+        self.progress = (phase, done, total)
 
     def is_lost(self) -> bool:
         """Whether the claim is gone."""
@@ -68,11 +68,11 @@ class Beating:
         seconds = self._lease / BEATS_PER_LEASE
         pause = min(1.0, seconds)  # the first one soon: whoever waits sees that it goes on
         while not self._over.wait(pause):
-            pause = seconds if self._progress is None else min(2.0, seconds)
+            pause = seconds if self.progress is None else min(2.0, seconds)
             try:
                 with begin_write(self._jobs.engine) as connection:
                     now = time.time()
-                    if not beat(connection, self._job, self._worker, now, self._progress, self._lease):
+                    if not beat(connection, self._job, self._worker, now, self.progress, self._lease):
                         break
                 beaten = now
             except SQLAlchemyError:

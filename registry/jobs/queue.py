@@ -21,6 +21,9 @@ LEASE_SECONDS = 60.0
 # A job that killed so many workers is not given to another one.
 MOST_ATTEMPTS = 3
 
+Progress = tuple[str, int, int | None]
+"""How far the work is: phase, done, total."""
+
 
 def claim(connection: Connection, worker: str, now: float, lease: float = LEASE_SECONDS) -> Job | None:
     """Take the job that waits longest, or one whose worker is silent; None where there is none.
@@ -63,19 +66,19 @@ def beat(
     job: UUID,
     worker: str,
     now: float,
-    progress: tuple[str, int, int | None] | None = None,
+    progress: Progress | None = None,
     lease: float = LEASE_SECONDS,
 ) -> bool:
     """Keep a claim, and say how far the work is: phase, done, total. False where the claim is gone."""
-    values: dict[str, object] = {"heartbeat": now, "lease_until": now + lease}
-    if progress is not None:
-        values |= dict(zip(("phase", "done", "total"), progress, strict=True))
+    values = {"heartbeat": now, "lease_until": now + lease, **_far(progress)}
     return _as_holder(connection, job, worker, values)
 
 
-def finish(connection: Connection, job: UUID, worker: str, now: float) -> bool:
+def finish(
+    connection: Connection, job: UUID, worker: str, now: float, progress: Progress | None = None
+) -> bool:
     """The work is done; False where the claim is gone, and with it the right to say so."""
-    return _as_holder(connection, job, worker, _over("done", now))
+    return _as_holder(connection, job, worker, {**_over("done", now), **_far(progress)})
 
 
 def fail(connection: Connection, job: UUID, worker: str, now: float, error: Mapping[str, Any]) -> bool:
@@ -125,6 +128,10 @@ def forget(connection: Connection, job: UUID, now: float) -> None:
 def known_jobs(connection: Connection) -> set[UUID]:
     """All jobs that there are."""
     return set(connection.execute(select(JOB.c.id)).scalars())
+
+
+def _far(progress: Progress | None) -> dict[str, object]:
+    return {} if progress is None else dict(zip(("phase", "done", "total"), progress, strict=True))
 
 
 def _over(state: str, now: float) -> dict[str, object]:

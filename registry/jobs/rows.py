@@ -132,12 +132,16 @@ def list_jobs(
     return [Job(*row) for row in rows]
 
 
-def describe_job(connection: Connection, job: Job, asked: Mapping[str, Any]) -> Job:
-    """Say what is to be done with the file, before it is asked for.
+def describe_job(
+    connection: Connection, job: Job, asked: Mapping[str, Any], *, name: str | None = None
+) -> Job:
+    """Say what is to be done with the file, before it is asked for, and what the file is called.
 
     Raises Conflict where the job is in hands, or somebody said something else since `job` was read.
     """
-    _change(connection, job, ("uploading", "uploaded", *OVER), asked=dict(asked), state="uploaded")
+    called = job.name if name is None else name
+    states = ("uploading", "uploaded", *OVER)
+    _change(connection, job, states, asked=dict(asked), state="uploaded", name=called)
     return read_job(connection, job.owner, job.id)
 
 

@@ -87,7 +87,7 @@ def _work_on(
         if interrupted:
             give_back(connection, job.id, worker)
         elif failure is None:
-            finish(connection, job.id, worker, time.time())
+            finish(connection, job.id, worker, time.time(), beating.progress)
         else:
             problem = problem_of(failure)
             told = fail(connection, job.id, worker, time.time(), problem.document())
