@@ -17,6 +17,7 @@ from referentials.sheets.foreign_files import refuse_foreign
 from referentials.sheets.headers import SEARCHED_ROWS, unique_titles
 from referentials.sheets.heading import Cells, fitted, header_position, position
 from referentials.sheets.limits import Limits, TableError, TableTooLarge
+from referentials.sheets.parquet import is_parquet, open_parquet
 from referentials.sheets.workbooks import check_workbook, is_workbook, sheet_names, sheet_rows
 
 __all__ = ["RowStream", "open_rows"]
@@ -30,7 +31,8 @@ class RowStream:
 
     `header` is as written; `columns` names a repeated title apart. `header_row` counts from 1, and is 0 where
     the titles are no row (Parquet). `sheet` is None but for workbooks, `encoding` and `delimiter` are None
-    but for delimited text. Rows that are wholly empty at the very end are left out.
+    but for delimited text. Rows that are wholly empty at the very end are left out but in Parquet, where they
+    are rows like others.
 
     Going through raises TableError and TableTooLarge for a row that cannot be read, with its number.
     """
@@ -46,6 +48,8 @@ class RowStream:
     sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    blank_end: bool = False
+    """Whether rows that are wholly empty at the very end are rows."""
 
     def __iter__(self) -> Iterator[Cells]:
         width, most = len(self.columns), self.limits.max_rows
@@ -65,6 +69,8 @@ class RowStream:
                 yield row
             else:
                 yield fitted(row, width, self.file, self.sheet, self.row_number(index))
+        for _ in range(blank if self.blank_end else 0):
+            yield ("",) * width
 
     def position(self, title: str) -> int:
         """Where a column stands: by its exact title, else without regard to accents, case and surplus blanks.
@@ -108,12 +114,34 @@ def open_rows(
     refuse_foreign(head, file=file)
     if is_workbook(head):
         return _workbook(path, file, wanted, sheet, limits)
+    if is_parquet(head):
+        return _parquet(path, file, wanted, sheet, limits)
     if sheet is not None:
         raise TableError("a delimited text has no sheets", file=file, sheet=sheet)
     text = open_delimited(
         path, file=file, wanted=wanted, encoding=encoding, delimiter=delimiter, limits=limits
     )
     return _under_header(text.records, file, wanted, limits, None, text.encoding, text.delimiter)
+
+
+def _parquet(path: Path, file: str, wanted: Sequence[str], sheet: str | None, limits: Limits) -> RowStream:
+    """The rows of a Parquet file, whose titles are no row."""
+    if sheet is not None:
+        raise TableError("a Parquet file has no sheets", file=file, sheet=sheet)
+    found = open_parquet(path, file=file, limits=limits)
+    stream = RowStream(
+        file=file,
+        columns=unique_titles(found.header),
+        header=found.header,
+        header_row=0,
+        preamble=(),
+        limits=limits,
+        read=found.records,
+        blank_end=True,
+    )
+    for title in wanted:
+        stream.position(title)
+    return stream
 
 
 def _workbook(path: Path, file: str, wanted: Sequence[str], sheet: str | None, limits: Limits) -> RowStream:

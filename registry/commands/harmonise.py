@@ -128,7 +128,7 @@ def harmonise(
     snapshots: Path | None,
     as_json: bool,
 ) -> None:
-    """Write the rows of FILE (CSV, XLSX, ODS) with the codes that a column means.
+    """Write the rows of FILE (CSV, XLSX, ODS, Parquet) with the codes that a column means.
 
     Every column and row stays as it was, in order; code, name, score, outcome and more are appended. Rows
     above the header are found and skipped. An outcome of exact or auto can be used as it is, review and

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
 
+from referentials.writers.parquet import write_parquet
 from referentials.writers.xlsx import MOST_ROWS, write_sheet
 from registry.errors import BadValue
 
@@ -27,12 +28,12 @@ def check_target(path: Path, *, rows: int = 0) -> None:
     if path.is_dir():
         raise BadValue("output", str(path), "a file, not a folder")
     if path.suffix.lower() == ".xlsx" and rows >= MOST_ROWS:
-        expected = f".csv: a sheet holds {MOST_ROWS - 1:,} rows, and there are {rows:,}"
+        expected = f".csv or .parquet: a sheet holds {MOST_ROWS - 1:,} rows, and there are {rows:,}"
         raise BadValue("output", path.name, expected)
 
 
 def write_table(path: Path, header: Sequence[str], rows: Rows, *, created: date) -> None:
-    """The rows as CSV (UTF-8, RFC 4180) or XLSX, by the extension; every cell as the text it is.
+    """The rows as CSV (UTF-8, RFC 4180), XLSX or Parquet, by the extension; every cell as the text it is.
 
     `created` is the date that a workbook carries, so that equal rows give equal bytes. Whatever is raised,
     the target is as it was. Raises BadValue, OSError, and NotWritable for what a sheet cannot hold.
@@ -76,4 +77,10 @@ def _write_xlsx(path: Path, name: str, header: Sequence[str], rows: Rows, create
         write_sheet(file, name, header, rows, {"created": datetime.combine(created, time(), UTC)})
 
 
-WRITERS: Mapping[str, Writer] = MappingProxyType({".csv": _write_csv, ".xlsx": _write_xlsx})
+def _write_parquet(path: Path, _name: str, header: Sequence[str], rows: Rows, _created: date) -> None:
+    write_parquet(path, header, rows)
+
+
+WRITERS: Mapping[str, Writer] = MappingProxyType(
+    {".csv": _write_csv, ".xlsx": _write_xlsx, ".parquet": _write_parquet}
+)

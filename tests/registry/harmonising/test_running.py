@@ -21,9 +21,11 @@ from hypothesis import strategies as st
 from matching.choices import Choice
 from matching.layout import day_of
 from matching.matcher import Query, match
+from referentials.row_streams import open_rows
 from referentials.tables import Limits, MissingColumn, TableError, TableTooLarge, read_table
 from registry.errors import BadValue, Conflict
 from registry.harmonising import answering, counting, running, writing
+from registry.harmonising.output import write_table
 from registry.harmonising.recipe import ColumnPlan, Recipe, read_recipe, recipe_bytes
 from registry.harmonising.running import VALUES, run
 from registry.harmonising.telling import Progress, Stopped
@@ -296,6 +298,7 @@ import os, signal, sys
 from datetime import date
 from pathlib import Path
 from registry.harmonising import counting, running, writing
+from registry.harmonising.output import write_table
 from registry.harmonising.recipe import read_recipe
 from registry.library import Library
 counting.ROWS_AT_ONCE = writing.ROWS_AT_ONCE = 50
@@ -333,7 +336,24 @@ def test_a_run_that_is_killed_at_any_point_comes_to_the_same_bytes(library, tmp_
     assert (tmp_path / target).read_bytes() == (whole / target).read_bytes()
 
 
-@pytest.mark.parametrize("target", ["out.csv", "out.xlsx"])
+def test_what_comes_out_is_the_same_in_every_format_from_every_format(library, tmp_path):
+    (tmp_path / "in.csv").write_bytes(csv_of(*[(str(n), PLACES[n % 7], "Tiznit") for n in range(20)]))
+    sources = ["in.csv", "from-csv.xlsx", "from-csv.parquet"]
+    with_titles = {}
+    for name in sources[1:]:
+        stream = open_rows(tmp_path / "in.csv", delimiter=",")
+        write_table(tmp_path / name, stream.header, stream, created=CHANGED_ON)
+    for source in sources:
+        for kind in ("csv", "xlsx", "parquet"):
+            target = tmp_path / f"out-of-{source}.{kind}"
+            run(tmp_path / source, target, RECIPE, library, tmp_path / target.stem / kind)
+            found = open_rows(target, wanted=["commune"])
+            with_titles[target.name] = [found.header, *found]
+    assert len(with_titles) == 9
+    assert len(set(map(str, with_titles.values()))) == 1
+
+
+@pytest.mark.parametrize("target", ["out.csv", "out.xlsx", "out.parquet"])
 def test_a_full_disk_is_told_and_leaves_an_earlier_result_as_it_was(
     harmonised, monkeypatch, tmp_path, target
 ):
