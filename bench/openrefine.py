@@ -15,7 +15,6 @@ import csv
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import tempfile
@@ -31,10 +30,13 @@ from typing import Any
 import psutil
 import requests
 
+from bench.http_load import free_port
 from matching.layout import day_of
 from registry.library import Library
 
-LABELLED = Path(__file__).parents[2] / "shared" / "data" / "labelled"
+ROOT = Path(__file__).parents[1]
+LABELLED = ROOT.parent / "shared" / "data" / "labelled"
+AS_SERVED = ("--blocking-threads", "1", "--backpressure", "32", "--no-access-log")
 PEER = "csv-reconcile==0.3.2"
 SERVE_PEER = "import sys, csv_reconcile; csv_reconcile.create_app().run(port=int(sys.argv[1]))"
 REFERENTIAL = "administrative-units"
@@ -88,9 +90,10 @@ def main() -> None:
         subprocess.run([marjaa, "seed"], check=True, env=environment, capture_output=True)
         write_names(data / "var" / "snapshots", data / "names.csv")
         port = free_port()
-        command = [marjaa, "serve", "--port", str(port), "--workers", "1"]
+        granian = str(Path(sys.executable).with_name("granian"))
+        command = [granian, "--interface", "wsgi", "--port", str(port), *AS_SERVED, "wsgi:app"]
         address = f"http://127.0.0.1:{port}/reconcile/{REFERENTIAL}"
-        with serving(command, data, environment, address) as service:
+        with serving(command, ROOT, environment, address) as service:
             warm(service, LEVELS)
             ours = {name: measure(service, asked, LEVELS) for name, asked in questions().items()}
         with serving_peer(data) as service:
@@ -234,13 +237,6 @@ def serving(command: list[str], folder: Path, environment: dict[str, str], addre
     finally:
         service.terminate()
         service.wait(timeout=20)
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def show(name: str, service: str, found: Measured) -> None:
