@@ -17,15 +17,17 @@ _NAME = "name_"
 def read_listing(folder: Path) -> Listing:
     """The items of `items.csv`: code, level, parent, `name_<language>` and `attribute:<name>` columns.
 
-    Where there is `entries.csv`, its texts are designations of the items. An empty cell says nothing; an item
-    may have a code alone. Raises SeedError with the file, line and column.
+    An empty cell says nothing; an item may have a code alone. Raises SeedError with the file, line
+    and column.
     """
-    items = [_item(row) for row in read_rows(folder / "items.csv", ("code", "level", "parent"))]
-    entries = folder / "entries.csv"
-    if entries.exists():
-        texts = designations_of(read_entries(entries, {item.code for item in items}))
-        items = [replace(item, other_names=texts.get(item.code, ())) for item in items]
-    return Listing(items, [])
+    return Listing([_item(row) for row in read_rows(folder / "items.csv", ("code", "level", "parent"))], [])
+
+
+def read_listing_with_entries(folder: Path) -> Listing:
+    """The items of `items.csv`, with the texts of `entries.csv` as their designations; raises SeedError."""
+    items = read_listing(folder).items
+    texts = designations_of(read_entries(folder / "entries.csv", {item.code for item in items}))
+    return Listing([replace(item, other_names=texts.get(item.code, ())) for item in items], [])
 
 
 def read_associations(folder: Path) -> list[SeedAssociation]:

@@ -29,8 +29,8 @@ def test_a_new_installation_starts_with_six_referentials_and_two_correspondences
     assert labels == {
         "administrative-units": ["2014", "2024"],
         "place-names": ["2026"],
-        "isic-4": ["4"],
-        "nma-2010": ["2010"],
+        "isic-4": ["4", "4.1"],
+        "nma-2010": ["2010", "2010.1"],
         "iso-3166-2-ma": ["2026"],
         "regions-1997": ["1997"],
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from referentials.listing import OtherName
-from seeds.csv_listing import read_listing
+from seeds.csv_listing import read_listing, read_listing_with_entries
 from seeds.entries import read_entries, shared
 from seeds.model import SeedError
 
@@ -26,7 +26,7 @@ def test_entries_become_designations_of_their_item(tmp_path):
     rows = "4711,fr,épicerie,entry,marjaa\n4711,ary,بقال,entry,marjaa\n4711,fr,boucherie,exclusion,marjaa\n"
     (tmp_path / "entries.csv").write_text(HEADER + rows, encoding="utf-8")
 
-    shop, butcher = read_listing(tmp_path).items
+    shop, butcher = read_listing_with_entries(tmp_path).items
 
     assert shop.other_names == (
         OtherName("épicerie", "fr", "Latn", "entry", "marjaa"),
@@ -34,6 +34,7 @@ def test_entries_become_designations_of_their_item(tmp_path):
         OtherName("boucherie", "fr", "Latn", "exclusion", "marjaa"),
     )
     assert butcher.other_names == ()
+    assert all(item.other_names == () for item in read_listing(tmp_path).items)
 
 
 @pytest.mark.parametrize(
