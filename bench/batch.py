@@ -1,8 +1,8 @@
-"""Columns matched by the batch: rows a second of one process and of two, and whether they agree row by row.
+"""Columns matched by the batch: rows a second of one process and of two, and whether they agree in each row.
 
-The index has 2,000 names in the Moroccan manner. One column repeats 2,000 distinct misspelt values, as those of
-files do; the other has a new value in each row. A peer takes the same values with rapidfuzz: `extractOne` with
-WRatio for each distinct one, as a first attempt would, as many as a stated time allows.
+The index has 2,000 names in the Moroccan manner. One column repeats 2,000 distinct misspelt values, as those
+of files do; the other has a new value in each row. A peer takes the same values with rapidfuzz: `extractOne`
+with WRatio for each distinct one, as a first attempt would, as many as a stated time allows.
 """
 
 from __future__ import annotations
