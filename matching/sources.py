@@ -9,6 +9,7 @@ from matching.fitting import Source
 from matching.keys import keys_of
 from matching.matcher import Query, finder_of
 from matching.noise import absents, noisy, seeded
+from matching.profiles import PROFILES
 from matching.store import Store
 from matching.text import script_of
 
@@ -65,7 +66,10 @@ class _Names:
 
 
 def noise_source(store: Store, count: int, *, at: int, levels: Sequence[str] = (), seed: int) -> Source:
-    """Noisy names of rows that are valid at that day, half of them with their parent."""
+    """Noisy names of rows that are valid at that day, half of them with their parent.
+
+    A name that came to be another row's name is left out.
+    """
     draw = seeded(seed)
     names = _Names(store, at, levels, draw)
     queries, truths = [], []
@@ -75,6 +79,8 @@ def noise_source(store: Store, count: int, *, at: int, levels: Sequence[str] = (
             continue
         parent = names.parent_of(item.row, item.text)
         text = noisy(item.text, draw, above=parent).text
+        if _is_name(store, text) and not _same_name(store, text, item.text):
+            continue  # it became another name, and nobody could say that it is none
         queries.append(names.query(text, item.row, parent))
         truths.append((store.code(item.row),))
     return Source("noise", tuple(queries), tuple(truths), labelled=False, group="noise")
@@ -99,9 +105,15 @@ def absent_source(store: Store, count: int, *, at: int, levels: Sequence[str] = 
     return Source("absent", tuple(queries), ((),) * len(queries), labelled=False, group="absent")
 
 
+def _same_name(store: Store, text: str, name: str) -> bool:
+    """Whether two texts have the same words by their keys."""
+    split = PROFILES[store.profile].split
+    return keys_of(split(text).core).in_order == keys_of(split(name).core).in_order
+
+
 def _is_name(store: Store, text: str) -> bool:
-    """Whether some row's name has the text's key, in whichever order of words."""
-    finder, keys = finder_of(store), keys_of(text)
+    """Whether some row's name has the text's words, by their keys."""
+    finder, keys = finder_of(store), keys_of(PROFILES[store.profile].split(text).core)
     return finder.number_of(keys.key) is not None or bool(len(finder.same_words(keys)))
 
 
