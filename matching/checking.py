@@ -5,6 +5,7 @@ from pathlib import Path
 
 from matching.grams import SIZE
 from matching.layout import Array, DamagedStore, Manifest
+from matching.text import SCRIPTS
 
 _BLOBS = {
     "rendered": "rows",
@@ -13,19 +14,22 @@ _BLOBS = {
     "simplified": "rows",
     "texts": "names",
     "keys": "keys",
+    "lights": "spellings",
+    "skeletons": "spellings",
 }
 
 
 def check_arrays(folder: Path, manifest: Manifest, files: Mapping[str, Array]) -> None:
     """Raises DamagedStore where lengths differ, starts go backwards, or a number points outside.
 
-    Postings (gram_keys) are many and are checked where they are read.
+    Postings (gram_spellings) are many and are checked where they are read.
     """
     if not len(files["key_name_starts"]):
         raise DamagedStore(folder / "key_name_starts", "is empty")
     rows, names = manifest.size, len(files["name_rows"])
     parents, keys = len(files["parent_codes"]), len(files["key_name_starts"]) - 1
-    counts = {"rows": rows, "names": names, "keys": keys}
+    spellings = len(files["spelling_keys"])
+    counts = {"rows": rows, "names": names, "keys": keys, "spellings": spellings}
 
     def expect(name: str, count: int, what: str) -> None:
         if len(files[name]) != count:
@@ -33,21 +37,24 @@ def check_arrays(folder: Path, manifest: Manifest, files: Mapping[str, Array]) -
 
     for name in ("codes", "valid_from", "valid_to", "flags", "levels", "importance", "parents", "own"):
         expect(name, rows, "rows")
-    for name in ("name_kinds", "name_keys"):
+    for name in ("name_kinds", "name_spellings"):
         expect(name, names, "names")
     if len(files["bbox"]):
         expect("bbox", 4 * rows, "sides of boxes")
-    expect("gram_counts", keys if len(files["gram_keys"]) else len(files["gram_counts"]), "keys")
+    expect("spelling_scripts", spellings, "spellings")
+    expect("gram_weights", len(files["gram_spellings"]), "groups of spellings")
     expect("key_weights", len(files["key_names"]), "names of keys")
-    expect("hash_names", len(files["hashes"]), "hashes")
+    expect("hash_spellings", len(files["hashes"]), "hashes")
+    expect("vocabulary_weights", len(files["vocabulary"]), "words")
 
     for name, whose in _BLOBS.items():
         if len(files[name]) or len(files[f"{name}_starts"]):
             _check_starts(folder, files, f"{name}_starts", counts[whose], len(files[name]))
     _check_starts(folder, files, "key_name_starts", keys, len(files["key_names"]))
+    _check_starts(folder, files, "spelling_name_starts", spellings, len(files["key_names"]))
     _check_starts(folder, files, "name_starts", rows, names)
     _check_starts(folder, files, "child_starts", parents, len(files["child_rows"]))
-    _check_starts(folder, files, "gram_starts", SIZE, len(files["gram_keys"]))
+    _check_starts(folder, files, "gram_starts", SIZE, len(files["gram_spellings"]))
     documents = len(files["document_names"])
     for name in ("document_doings", "document_keys", "document_by_key"):
         expect(name, documents, "documents")
@@ -60,7 +67,8 @@ def check_arrays(folder: Path, manifest: Manifest, files: Mapping[str, Array]) -
     for name, first, end in (
         ("levels", 0, len(manifest.levels)), ("parents", -1, parents), ("own", -1, parents),
         ("child_rows", 0, rows), ("name_rows", 0, rows), ("name_kinds", 0, len(manifest.kinds)),
-        ("name_keys", -1, keys), ("key_names", 0, names), ("hash_names", 0, names),
+        ("name_spellings", -1, spellings), ("key_names", 0, names), ("spelling_keys", 0, keys),
+        ("spelling_scripts", 0, len(SCRIPTS)), ("hash_spellings", 0, spellings),
         ("document_names", 0, names), ("document_by_key", 0, documents), ("word_documents", 0, documents),
         ("letters_documents", 0, documents),
     ):  # fmt: skip

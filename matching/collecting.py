@@ -1,4 +1,4 @@
-"""Rows on their way into a store: numbers by column, texts in temporary files, keys worked out in batches."""
+"""Rows on their way into a store: numbers by column, texts in temporary files, distinct spellings."""
 
 import json
 import mmap
@@ -6,11 +6,9 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
-from zlib import crc32
 
 import numpy as np
 
-from matching.keys import keys_of_folded
 from matching.layout import DEGREE, INVALID, NO_BOX, OPEN_END, UNKNOWN_START, Array
 from matching.profiles import may_be_qualified, profile_named
 from matching.rows import LONGEST_CODE, BadRow, Name, Row
@@ -25,15 +23,9 @@ _COPIED = 1 << 24
 
 _COLUMNS: Mapping[str, str] = {
     "valid_from": "<i4", "valid_to": "<i4", "flags": "|u1", "levels": "|u1", "importance": "<f4",
-    "parents": "<i4", "bbox": "<i4", "name_counts": "<i8", "name_kinds": "<u2", "name_keys": "<i4",
-    "hashes": "<u4",
-    "hash_names": "<i4",
+    "parents": "<i4", "bbox": "<i4", "name_counts": "<i8", "name_kinds": "<u2",
+    "name_spellings": "<i4",
 }  # fmt: skip
-
-
-def hash_of(kind: bytes, key: str) -> int:
-    """Where a sorted key (b'o') or skeleton (b's') is looked for. Two may share one: compare before use."""
-    return crc32(kind + key.encode())
 
 
 class Blobs:
@@ -98,7 +90,7 @@ class Collected:
         self.codes: list[bytes] = []
         self.parent_numbers: dict[str, int] = {}
         self.kinds: dict[tuple[str | None, str, str], int] = {}
-        self.key_numbers: dict[str, int] = {}
+        self.spelling_numbers: dict[str, int] = {}
         self.names = 0
         self._columns: dict[str, list[Array]] = {name: [] for name in _COLUMNS}
         self.blobs = {
@@ -123,7 +115,7 @@ class Collected:
             "codes": [code.decode() for code in self.codes],
             "parents": list(self.parent_numbers),
             "kinds": list(self.kinds),
-            "keys": list(self.key_numbers),
+            "spellings": list(self.spelling_numbers),
             "names": self.names,
         }
         (self.staging / _LISTS).write_text(json.dumps(lists))
@@ -136,8 +128,9 @@ class Collected:
         kinds = [tuple(kind) for kind in lists["kinds"]]
         kept["parents"] = _renumbered(kept["parents"], lists["parents"], self.parent_numbers)
         kept["name_kinds"] = _renumbered(kept["name_kinds"], kinds, self.kinds)
-        kept["name_keys"] = _renumbered(kept["name_keys"], lists["keys"], self.key_numbers)
-        kept["hash_names"] += self.names
+        kept["name_spellings"] = _renumbered(
+            kept["name_spellings"], lists["spellings"], self.spelling_numbers
+        )
         self.names += lists["names"]
         for name, values in kept.items():
             self._columns[name].append(values.astype(_COLUMNS[name], copy=False))
@@ -183,26 +176,15 @@ class Collected:
             for place, text in enumerate(texts):
                 if may_be_qualified(text, lights[place]):
                     lights[place] = fold(self.profile.core(text))
-        known, across = self.key_numbers, self.profile.across_scripts
-        numbers: list[int] = []
-        hashes: list[int] = []
-        hashed: list[int] = []
-        for number, (light, kind) in enumerate(zip(lights, kind_of, strict=True), self.names):
-            _, key, in_order, skeletons = keys_of_folded(light)
-            if not key or kind[2] == "exclusion":
-                numbers.append(-1)
-                continue
-            numbers.append(known.setdefault(key, len(known)))
-            if in_order != key:
-                hashes.append(hash_of(b"o", in_order))
-                hashed.append(number)
-            if across:
-                hashes.extend([hash_of(b"s", skeleton) for skeleton in skeletons])
-                hashed.extend([number] * len(skeletons))
+        known = self.spelling_numbers
         self.names += len(names)
-        self._append("name_keys", numbers)
-        self._append("hashes", hashes)
-        self._append("hash_names", hashed)
+        self._append(
+            "name_spellings",
+            [
+                known.setdefault(" ".join(words), len(known)) if words and kind[2] != "exclusion" else -1
+                for words, kind in zip(map(str.split, lights), kind_of, strict=True)
+            ],
+        )
 
 
 def _renumbered(numbers: Array, things: Sequence[Thing], known: dict[Thing, int]) -> Array:

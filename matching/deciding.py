@@ -1,50 +1,19 @@
-"""From scored rows to an answer: the order of candidates, and how far the first can be trusted.
+"""From ranked rows to answers: how far the first can be trusted, and what that makes of it.
 
-Nothing labelled stands behind these scores yet, so they are estimates: `auto` needs a unique key or a parent
-that agrees, and homonyms that nothing tells apart are `ambiguous`.
+Where the profile is calibrated, the probability decides. Where it is not, scores are estimates: `auto` needs
+a unique key or a parent that agrees. Either way homonyms that nothing tells apart are `ambiguous`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from matching.calibration import Calibration
+from matching.layout import Array
 from matching.queries import Outcome
-from matching.scoring import SAME_KEY, Likeness
+from matching.ranking import Ranked
+from matching.scoring import SAME_KEY
 from matching.within import NEAR_ENOUGH
-
-PARENT, LEVEL = 0.3, 0.03
-"""What agreement with the parent, and with the kind of place the text names, is worth beside the text."""
-FORMER, ENDED = 0.02, 0.05
-_TIE = 0.005
-_PLAUSIBLE = 0.6
-_LISTED = 0.45
-_WITHIN_TEXT, _WITHIN_WORDS, _WITHIN_MARGIN = 0.8, 0.75, 0.06
-_TELLING_SKELETON = 4
-_SAME_LETTERS, _SAME_SHORT_LETTERS = 0.7, 0.85
-_SHORT_KEY = 6
-_ALMOST = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A row as the evidence has it: how alike the texts are, how far its place agrees (both 0 to 1)."""
-
-    row: int
-    code: str
-    name: int
-    importance: float
-    text: float
-    alike: Likeness
-    skeleton: int
-    """How many consonants the equal skeletons have; 0 where they differ."""
-    key_length: int
-    """Letters in the key of the text: short ones meet by chance."""
-    parent: float
-    level: bool
-    former: bool
-    """Found by a name or code that it has no more."""
-    ended: bool
-    """Not valid at the date, and nothing replaced it."""
-
 
 FEATURES = (
     "text",
@@ -53,6 +22,7 @@ FEATURES = (
     "letters",
     "consonants",
     "words",
+    "beginning",
     "key_length",
     "skeleton",
     "across",
@@ -71,99 +41,147 @@ Likenesses and agreements are from 0 to 1; `margin` is how far its score is abov
 other candidate's, `homonyms` counts the others that score as high, `key_length` and `skeleton` count letters.
 """
 
+_TIE = 0.005
+_PLAUSIBLE = 0.6
+_WITHIN_TEXT, _WITHIN_WORDS, _WITHIN_MARGIN = 0.8, 0.75, 0.06
+_TELLING_SKELETON = 4
+_SAME_LETTERS, _SAME_SHORT_LETTERS = 0.7, 0.85
+_SHORT_KEY = 6
+_ALMOST = 0.9
+
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the query says beside its text: whether its parent is known, whether it names a kind of place."""
+class Judged:
+    """What was decided: for each text its outcome, and for each ranked row its probability (or estimate)."""
 
-    parent: bool
-    level: bool
+    outcomes: list[Outcome]
+    scores: Array
+    starts: Array
+    """Where the ranked rows of each text begin, and the end."""
 
 
-def score_of(scored: Scored, evidence: Evidence) -> float:
-    """The estimate: likeness of the texts, lifted by what agrees; 1 where all that was said agrees."""
-    lifted = (
-        scored.text + PARENT * scored.parent * evidence.parent + LEVEL * (scored.level and evidence.level)
+def judge(ranked: Ranked, count: int, calibration: Calibration | None) -> Judged:
+    """The outcomes of so many texts, whose rows these are."""
+    starts = np.searchsorted(ranked.queries, np.arange(count + 1))
+    scores = ranked.score
+    if calibration is not None and len(ranked):
+        scores = _descending(ranked.queries, calibration.probabilities(features_of(ranked)))
+    outcomes: list[Outcome] = ["none"] * count
+    for query, outcome in _outcomes(ranked, scores, calibration).items():
+        outcomes[query] = outcome
+    return Judged(outcomes, scores, starts)
+
+
+def features_of(ranked: Ranked) -> Array:
+    """The `FEATURES` of each ranked row, float32."""
+    alike = ranked.likeness
+    columns = {
+        "text": alike.text,
+        "margin": _margins(ranked),
+        "spelling": alike.spelling,
+        "letters": alike.letters,
+        "consonants": alike.consonants,
+        "words": alike.words,
+        "beginning": alike.beginning,
+        "key_length": ranked.key_length,
+        "skeleton": ranked.skeleton_length,
+        "across": alike.across,
+        "equal": alike.equal,
+        "homonyms": _homonyms(ranked),
+        "parent_known": ranked.parent_known,
+        "parent": ranked.parent,
+        "level_said": ranked.level_said,
+        "level": ranked.level,
+        "former": ranked.former,
+        "ended": ranked.ended,
+    }
+    return np.stack([columns[name].astype(np.float32) for name in FEATURES], axis=1)
+
+
+def _firsts(ranked: Ranked) -> tuple[Array, Array]:
+    """The place of each text's first row, and for each row the place of the first of its text."""
+    leading = np.diff(ranked.queries, prepend=-1) != 0
+    first = np.flatnonzero(leading)
+    return first, first[np.cumsum(leading) - 1] if len(first) else first
+
+
+def _margins(ranked: Ranked) -> Array:
+    first, firsts = _firsts(ranked)
+    margins: Array = ranked.score - ranked.score[firsts]
+    second = np.append(ranked.score[1:], 0.0)
+    second[np.append(np.diff(ranked.queries) != 0, True)] = 0.0
+    margins[first] = ranked.score[first] - second[first]
+    return margins
+
+
+def _homonyms(ranked: Ranked) -> Array:
+    """How many other rows of the text score as high, or nearly so: they are in the order of scores."""
+    _, firsts = _firsts(ranked)
+    descending = 2.0 * ranked.queries - np.round(ranked.score, 6)
+    as_high = np.searchsorted(descending, descending + _TIE, "right")
+    homonyms: Array = as_high - firsts - 1
+    return homonyms
+
+
+def _descending(queries: Array, probabilities: Array) -> Array:
+    """Probabilities that no row has more of than those before it."""
+    apart = 2.0 * queries
+    descending: Array = np.minimum.accumulate(probabilities - apart) + apart
+    return np.clip(descending, 0.0, 1.0)
+
+
+def _outcomes(ranked: Ranked, scores: Array, calibration: Calibration | None) -> dict[int, Outcome]:
+    """By the text's place; texts without a row have none."""
+    if not len(ranked):
+        return {}
+    first, firsts = _firsts(ranked)
+    top = ranked[first]
+    rivals = _homonyms(ranked)[first] > 0
+    same_key = top.likeness.text >= SAME_KEY
+    review = (top.parent_known & (top.parent < NEAR_ENOUGH)) | rivals | top.ended
+    exact = top.likeness.equal & ~top.former
+    if calibration is None:
+        plausible = top.likeness.text >= _PLAUSIBLE
+        auto = _unique_key(ranked, first, firsts) | _stands_out_within(ranked, first, firsts)
+    else:
+        plausible = scores[first] >= calibration.review_from
+        auto = scores[first] >= calibration.auto_from
+    chosen = np.select(
+        [~plausible & ~exact, rivals & same_key, review, exact, auto], [0, 1, 2, 3, 4], default=2
     )
-    lifted -= FORMER * scored.former + ENDED * scored.ended
-    return max(0.0, lifted / (1 + PARENT * evidence.parent + LEVEL * evidence.level))
+    names: tuple[Outcome, ...] = ("none", "ambiguous", "review", "exact", "auto")
+    return {query: names[number] for query, number in zip(top.queries.tolist(), chosen.tolist(), strict=True)}
 
 
-def ranked(rows: Sequence[Scored], evidence: Evidence) -> list[Scored]:
-    """The best first; importance, then the code, only part those that score alike."""
-    return sorted(rows, key=lambda each: (-round(score_of(each, evidence), 6), -each.importance, each.code))
+def _any(of_rows: Array, first: Array) -> Array:
+    """For each text whether it is so of any of its rows."""
+    found: Array = np.logical_or.reduceat(of_rows, first)
+    return found
 
 
-def features_of(rows: Sequence[Scored], evidence: Evidence) -> list[tuple[float, ...]]:
-    """For each of these candidates of one query, best first, its `FEATURES`."""
-    scores = [score_of(each, evidence) for each in rows]
-    found = []
-    for place, (each, score) in enumerate(zip(rows, scores, strict=True)):
-        others = scores[:place] + scores[place + 1 :]
-        alike = each.alike
-        found.append(
-            (
-                each.text,
-                score - max(others, default=0.0),
-                alike.spelling,
-                alike.letters,
-                alike.consonants,
-                alike.words,
-                each.key_length,
-                each.skeleton,
-                alike.across,
-                alike.equal,
-                sum(other >= score - _TIE for other in others),
-                evidence.parent,
-                each.parent,
-                evidence.level,
-                each.level,
-                each.former,
-                each.ended,
-            )
-        )
-    return [tuple(map(float, each)) for each in found]
-
-
-def listed_of(rows: Sequence[Scored], evidence: Evidence) -> list[Scored]:
-    """The rows worth showing, in order."""
-    return [each for each in ranked(rows, evidence) if each.text >= _LISTED]
-
-
-def decide(rows: Sequence[Scored], evidence: Evidence) -> tuple[Outcome, list[Scored]]:
-    """The outcome, and the rows worth showing, in order."""
-    listed = listed_of(rows, evidence)
-    if not listed or listed[0].text < _PLAUSIBLE:
-        return "none", listed
-    top = listed[0]
-    least = score_of(top, evidence) - _TIE
-    rivals = [each for each in listed[1:] if score_of(each, evidence) >= least]
-    if rivals and top.text >= SAME_KEY:
-        return "ambiguous", listed
-    disagrees = evidence.parent and top.parent < NEAR_ENOUGH
-    if disagrees or rivals or top.ended:
-        return "review", listed
-    if top.alike.equal and not top.former:
-        return "exact", listed
-    if _unique_key(top, listed) or (evidence.parent and _stands_out_within(top, listed)):
-        return "auto", listed
-    return "review", listed
-
-
-def _unique_key(top: Scored, listed: Sequence[Scored]) -> bool:
+def _unique_key(ranked: Ranked, first: Array, firsts: Array) -> Array:
     """Whether no other row has the same key, or the same telling skeleton, at least as near."""
-    others = [each for each in listed if each is not top and each.parent >= top.parent]
-    if top.text >= SAME_KEY:
-        least = _SAME_SHORT_LETTERS if top.key_length < _SHORT_KEY else _SAME_LETTERS
-        return top.alike.letters >= least and not any(each.text >= SAME_KEY for each in others)
-    if top.skeleton < _TELLING_SKELETON or any(each.skeleton for each in others):
-        return False
-    return top.alike.across or (top.alike.spelling >= _ALMOST and top.alike.letters >= _SAME_LETTERS)
+    top, text = ranked[first], ranked.likeness.text
+    others = (np.arange(len(ranked)) != firsts) & (ranked.parent >= ranked.parent[firsts])
+    least = np.where(top.key_length < _SHORT_KEY, _SAME_SHORT_LETTERS, _SAME_LETTERS)
+    by_key = (top.likeness.letters >= least) & ~_any(others & (text >= SAME_KEY), first)
+    by_skeleton = (
+        (top.skeleton_length >= _TELLING_SKELETON)
+        & ~_any(others & ranked.likeness.skeleton, first)
+        & (
+            top.likeness.across
+            | ((top.likeness.spelling >= _ALMOST) & (top.likeness.letters >= _SAME_LETTERS))
+        )
+    )
+    unique: Array = np.where(top.likeness.text >= SAME_KEY, by_key, by_skeleton)
+    return unique
 
 
-def _stands_out_within(top: Scored, listed: Sequence[Scored]) -> bool:
+def _stands_out_within(ranked: Ranked, first: Array, firsts: Array) -> Array:
     """Whether it is alike enough, by its telling words too, and clearly more than others in the parent."""
-    if top.text < _WITHIN_TEXT or top.alike.words < _WITHIN_WORDS:
-        return False
-    others = [each.text for each in listed if each is not top and each.parent >= NEAR_ENOUGH]
-    return not others or top.text - max(others) >= _WITHIN_MARGIN
+    top, text = ranked[first], ranked.likeness.text
+    others = (np.arange(len(ranked)) != firsts) & (ranked.parent >= NEAR_ENOUGH)
+    best = np.maximum.reduceat(np.where(others, text, -1.0), first)
+    alike = (top.likeness.text >= _WITHIN_TEXT) & (top.likeness.words >= _WITHIN_WORDS)
+    stands_out: Array = top.parent_known & alike & (top.likeness.text - best >= _WITHIN_MARGIN)
+    return stands_out

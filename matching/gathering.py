@@ -1,169 +1,182 @@
-"""Gathering evidence: the rows whose names are like a text, each with the best that speaks for it."""
+"""Gathering pairs of a text and a spelling that is like it, each compared in full.
+
+In the order of the steps: equal hashes, what lies in the parent, and, for texts that these do not settle, the
+spellings that share groups of letters. Texts do not influence each other: many at once are only faster.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from matching.candidates import NEAREST, Finder, Kept, best
-from matching.deciding import Scored
-from matching.keys import Keys
+from matching.candidates import Kept
+from matching.finder import Finder
 from matching.layout import Array
-from matching.profiles import Split, level_agrees
-from matching.scoring import SAME_CODE, SAME_KEY, Likeness, likeness, tempered
-from matching.standing import Successions
-from matching.within import NEAR_ENOUGH, Within
+from matching.reading import Asked
+from matching.scoring import Pairs, glued, joined, likeness, quick_likeness
+from matching.spellings import spread
+from matching.within import Within
 
+SHORTLIST = 8
+"""How many pairs of a text, chosen by one part of their likeness, are compared in full at each step."""
+_SETTLED = 0.9
+"""With a likeness from here on, a text needs no look at what else shares its letters."""
 _MOST_CHILDREN = 5_000
-_SAME_LETTERS = 0.85
-_GOOD_WITHIN = 0.9
-
-
-@dataclass(slots=True)
-class Plan:
-    """One query on its way: how it was read, and the best evidence for each row so far."""
-
-    text: str
-    split: Split
-    keys: Keys
-    script: str
-    kept: Kept | None
-    within: Within
-    found: dict[int, Scored] = field(default_factory=dict)
-
-    def best(self) -> float:
-        """The highest likeness of texts so far."""
-        return max((each.text for each in self.found.values()), default=0.0)
-
-    def settled(self) -> bool:
-        """Whether a row with the same key and nearly the same letters is there, and nothing against it."""
-        return any(
-            each.text >= SAME_KEY
-            and each.alike.letters >= _SAME_LETTERS
-            and (not self.within.known or each.parent >= NEAR_ENOUGH)
-            for each in self.found.values()
-        )
 
 
 class Gatherer:
-    """Finds evidence for plans: by code, by equal keys, within the parent, among the nearest keys."""
+    """Finds pairs for texts that are restricted to the same rows."""
 
-    def __init__(self, finder: Finder, at: int) -> None:
+    def __init__(self, finder: Finder, asked: Asked, kept: Kept | None) -> None:
         self.finder = finder
-        self.store = finder.store
-        self.at = at
-        self._successions = Successions(self.store, at)
-        self._children: dict[int, tuple[Array, list[str]]] = {}
+        self.asked = asked
+        self.kept = kept
+        self._size = finder.spellings.size
+        self._known = np.empty(0, np.int64)
+        self._found: list[Pairs] = []
 
-    def gather(self, plans: Sequence[Plan]) -> None:
-        """Fill `found` of each plan. Plans do not influence each other: many at once are only faster."""
-        for plan in plans:
-            self._find_code(plan)
-            if plan.keys.key:
-                self._find_equal(plan)
-                if plan.within.known and not plan.settled():
-                    self._find_within(plan)
-        open_ones = [plan for plan in plans if plan.keys.key and not self._is_enough(plan)]
-        groups: dict[int, list[Plan]] = {}
-        for plan in open_ones:
-            groups.setdefault(id(plan.kept), []).append(plan)
+    def gather(self, texts: Array, withins: Sequence[Within]) -> Pairs:
+        """Pairs for these texts (places in `asked`); `withins` has what each text of `asked` lies in."""
+        texts = texts[[bool(self.asked.keys[text].key) for text in texts.tolist()]]
+        if len(texts) and self._size:
+            equal, near = self._by_hashes(texts)
+            self._compare(equal, None)
+            self._compare(np.concatenate([near, self._children(texts, withins)]), SHORTLIST)
+            if self.finder.profile.fuzzy:
+                leading, others = self._by_groups(self._open(texts))
+                self._compare(leading, None)
+                self._compare(others, SHORTLIST)
+            self._compare(self._siblings(), None)
+        if not self._found:
+            nothing = np.empty(0, np.int64)
+            return Pairs(nothing, nothing, likeness(self.asked, self.finder.spellings, nothing, nothing))
+        return Pairs(
+            np.concatenate([each.queries for each in self._found]),
+            np.concatenate([each.spellings for each in self._found]),
+            joined([each.likeness for each in self._found]),
+        )
+
+    def _cells(self, queries: Array, spellings: Array) -> Array:
+        """One number for each pair; only those that are kept."""
+        if self.kept is not None:
+            inside = self.kept.spellings[spellings]
+            queries, spellings = queries[inside], spellings[inside]
+        cells: Array = queries * self._size + spellings
+        return cells
+
+    def _by_hashes(self, texts: Array) -> tuple[Array, Array]:
+        """Those with the same words or skeleton, which are all compared; those with nearly the same."""
+        keys = [self.asked.keys[text] for text in texts.tolist()]
+        candidates = self.finder.candidates
+        queries, spellings = candidates.by_words(keys)
+        equal = self._cells(texts[queries], spellings)
+        if not self.finder.profile.across_scripts:
+            return equal, equal[:0]
+        queries, spellings = candidates.by_skeleton(keys)
+        equal = np.concatenate([equal, self._cells(texts[queries], spellings)])
+        if not self.finder.profile.fuzzy:
+            return equal, equal[:0]
+        queries, spellings = candidates.by_near_skeleton(keys)
+        return equal, self._cells(texts[queries], spellings)
+
+    def _children(self, texts: Array, withins: Sequence[Within]) -> Array:
+        """The most alike of what lies in each text's parent, by letters or by key."""
+        groups: dict[int, list[int]] = {}
+        for text in texts.tolist():
+            if withins[text].known:
+                groups.setdefault(id(withins[text]), []).append(text)
+        found = [np.empty(0, np.int64)]
         for group in groups.values():
-            kept = group[0].kept
-            nearest = self.finder.nearest([plan.keys.key for plan in group], kept.keys if kept else None)
-            for plan, numbers in zip(group, nearest, strict=True):
-                self._add_keys(plan, numbers)
+            rows = withins[group[0]].close()
+            children = self.finder.spellings.of_rows(rows[:_MOST_CHILDREN])
+            if self.kept is not None:
+                children = children[self.kept.spellings[children]]
+            if len(children):
+                queries, places = self._most_alike(group, children)
+                found.append(np.array(group)[queries] * self._size + children[places])
+        return np.concatenate(found)
 
-    def _is_enough(self, plan: Plan) -> bool:
-        """Whether what was found makes looking at the nearest keys needless."""
-        return plan.settled() or (plan.within.known and plan.best() >= _GOOD_WITHIN)
+    def _most_alike(self, texts: Sequence[int], children: Array) -> tuple[Array, Array]:
+        spellings, keys = self.finder.spellings, [self.asked.keys[text] for text in texts]
+        alike = np.maximum(
+            process.cdist(
+                glued([each.light for each in keys]),
+                glued(spellings.lights_of(children)),
+                scorer=Indel.normalized_similarity,
+                dtype=np.float32,
+            ),
+            process.cdist(
+                glued([each.key for each in keys]),
+                glued(spellings.keys_of(children)),
+                scorer=Indel.normalized_similarity,
+                dtype=np.float32,
+            ),
+        )
+        best = np.argsort(-alike, axis=1, kind="stable")[:, :SHORTLIST]
+        return np.repeat(np.arange(len(texts)), best.shape[1]), best.reshape(-1)
 
-    def _find_code(self, plan: Plan) -> None:
-        found = self.store.find(plan.text.strip(), self.at)
-        if found is not None:
-            starts = self.store.files["name_starts"]
-            first, last = int(starts[found.row]), int(starts[found.row + 1])
-            self._add(plan, found.row, first if first < last else -1, SAME_CODE)
+    def _open(self, texts: Array) -> Array:
+        """The texts for which nothing that is alike enough was found."""
+        best = np.zeros(len(self.asked), np.float32)
+        for each in self._found:
+            np.maximum.at(best, each.queries, each.likeness.text)
+        return texts[best[texts] < _SETTLED]
 
-    def _find_equal(self, plan: Plan) -> None:
-        number = self.finder.number_of(plan.keys.key)
-        if number is not None:
-            self._add_keys(plan, np.array([number]))
-        if not plan.settled():
-            self._add_names(plan, self.finder.same_words(plan.keys), skeleton=False)
-            self._add_names(plan, self.finder.same_skeleton(plan.keys), skeleton=True)
+    def _by_groups(self, texts: Array) -> tuple[Array, Array]:
+        """Those that share most groups of letters, which are all compared; those that share many."""
+        if not len(texts):
+            return texts, texts
+        keys = [self.asked.keys[text] for text in texts.tolist()]
+        queries, spellings, leading = self.finder.candidates.by_groups(keys, self.kept)
+        queries = texts[queries]
+        return (
+            self._cells(queries[leading], spellings[leading]),
+            self._cells(queries[~leading], spellings[~leading]),
+        )
 
-    def _find_within(self, plan: Plan) -> None:
-        """Compare with everything that lies in the parent."""
-        children = self._children.get(id(plan.within))
-        if children is None:
-            rows = plan.within.close()
-            few = len(rows) <= _MOST_CHILDREN
-            numbers = self.finder.keys_of_these(rows) if few else np.empty(0, np.int64)
-            children = (numbers, [self.finder.key(int(each)) for each in numbers])
-            self._children[id(plan.within)] = children
-        numbers, texts = children
-        if texts:
-            scorer = Indel.normalized_similarity
-            alike = process.cdist([plan.keys.key], texts, scorer=scorer, dtype=np.float32)[0]
-            self._add_keys(plan, numbers[best(alike, NEAREST)])
+    def _siblings(self) -> Array:
+        """For pairs across scripts, how the same rows are spelled in the text's own script."""
+        finder = self.finder
+        files = finder.store.files
+        found = [np.empty(0, np.int64)]
+        for pairs in self._found:
+            across = pairs.likeness.across
+            if across.any():
+                queries, spellings = pairs.queries[across], pairs.spellings[across]
+                owners, places = spread(files["spelling_name_starts"], spellings)
+                rows = files["name_rows"][files["key_names"][places]]
+                others, names = spread(files["name_starts"], rows)
+                siblings = files["name_spellings"][names].astype(np.int64)
+                queries = queries[owners][others]
+                own = (siblings >= 0) & (finder.spellings.scripts[siblings] == self.asked.scripts[queries])
+                found.append(self._cells(queries[own], siblings[own]))
+        return np.concatenate(found)
 
-    def _add_keys(self, plan: Plan, numbers: Array) -> None:
-        for number in numbers.tolist():
-            key = self.finder.key(number)
-            for name in self.finder.names_of_key(number):
-                self._compare(plan, key, name, skeleton=False)
-
-    def _add_names(self, plan: Plan, names: Sequence[int], *, skeleton: bool) -> None:
-        for name in names:
-            self._compare(plan, self.finder.key_of_name(name), name, skeleton=skeleton)
-
-    def _compare(self, plan: Plan, key: str, name: int, *, skeleton: bool) -> None:
-        row = int(self.store.files["name_rows"][name])
-        if plan.kept is not None and not any(plan.kept.rows[each.row] for each in self._successions.of(row)):
+    def _compare(self, cells: Array, most: int | None) -> None:
+        """Compare pairs that were not compared before; of each text those that seem most alike, at `most`."""
+        cells = np.unique(cells)
+        if len(self._known):
+            places = np.minimum(np.searchsorted(self._known, cells), len(self._known) - 1)
+            cells = cells[self._known[places] != cells]
+        if not len(cells):
             return
-        if self.finder.script_of_name(name) == plan.script:
-            self._add(plan, row, name, self._own_likeness(plan, name, key, skeleton))
-            return
-        alike = likeness(plan.keys, key, light=None, skeleton=skeleton)
-        spelled = self.finder.names_in_script(row, plan.script)
-        if not spelled:
-            self._add(plan, row, name, alike)
-            return
-        # The row says itself how it is written in this script.
-        owns = [(self._own_likeness(plan, each, self.finder.key_of_name(each)), each) for each in spelled]
-        own, shown = max(owns, key=lambda pair: (pair[0].text, -pair[1]))
-        self._add(plan, row, shown, tempered(alike, own))
+        queries, spellings = cells // self._size, cells % self._size
+        if most is not None:
+            chosen = self._shortlist(queries, spellings, most)
+            cells, queries, spellings = cells[chosen], queries[chosen], spellings[chosen]
+        alike = likeness(self.asked, self.finder.spellings, queries, spellings)
+        self._found.append(Pairs(queries, spellings, alike))
+        self._known = np.sort(np.concatenate([self._known, cells]))
 
-    def _own_likeness(self, plan: Plan, name: int, key: str, skeleton: bool = False) -> Likeness:
-        """Likeness to a name of the text's script, whose letters are compared too."""
-        return likeness(plan.keys, key, light=self.finder.light_of(name), skeleton=skeleton)
-
-    def _add(self, plan: Plan, row: int, name: int, alike: Likeness) -> None:
-        """Note the evidence for the rows that stand for this one, where nothing better is known."""
-        store = self.store
-        for standing in self._successions.of(row):
-            if plan.kept is not None and not plan.kept.rows[standing.row]:
-                continue
-            known = plan.found.get(standing.row)
-            # Of two names that are as alike, the one that the row has today speaks for it.
-            if known is not None and (known.text, not known.former) >= (alike.text, not standing.former):
-                continue
-            hint = plan.split.hint
-            plan.found[standing.row] = Scored(
-                row=standing.row,
-                code=store.code(standing.row),
-                name=name,
-                importance=store.importance(standing.row),
-                text=alike.text,
-                alike=alike,
-                skeleton=len(plan.keys.skeletons[0]) * alike.skeleton,
-                key_length=len(plan.keys.key),
-                parent=float(plan.within.weights_of(np.array([standing.row]))[0])
-                if plan.within.known
-                else 0.0,
-                level=bool(hint) and level_agrees(store.level(standing.row), hint),
-                former=standing.former,
-                ended=standing.ended,
-            )
+    def _shortlist(self, queries: Array, spellings: Array, most: int) -> Array:
+        """The places of the pairs of each text that seem most alike."""
+        first = np.flatnonzero(np.diff(queries, prepend=-1))
+        counts = np.diff(np.append(first, len(queries)))
+        if counts.max() <= most:
+            return np.arange(len(queries))
+        quick = quick_likeness(self.asked, self.finder.spellings, queries, spellings)
+        order = np.lexsort((spellings, -quick, queries))
+        rank = np.arange(len(queries)) - np.repeat(first, counts)
+        chosen: Array = np.sort(order[rank < most])
+        return chosen

@@ -45,12 +45,18 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     # names, in the order of rows
     "name_starts": ("<i4",), "name_rows": ("<i4",), "name_kinds": ("<u2",), "texts": ("|u1",),
     "texts_starts": STARTS,
-    # distinct keys in code point order, the names each stands for with their rows' importance, and hashes of
-    # the other keys
+    # distinct keys in code point order, and the names each stands for with their rows' importance
     "keys": ("|u1",), "keys_starts": STARTS, "key_name_starts": ("<i4",), "key_names": ("<i4",),
-    "key_weights": ("<f4",), "name_keys": ("<i4",), "hashes": ("<u4",), "hash_names": ("<i4",),
-    # groups of three letters: the keys each occurs in
-    "gram_starts": ("<i8",), "gram_keys": ("<i4",), "gram_counts": ("|u1",),
+    "key_weights": ("<f4",),
+    # spellings: distinct names as they are compared for equality, in the order of keys and then their own;
+    # their skeletons (blanks between), scripts (numbers of text.SCRIPTS), and names (places in key_names)
+    "lights": ("|u1",), "lights_starts": STARTS, "skeletons": ("|u1",), "skeletons_starts": STARTS,
+    "spelling_keys": ("<i4",), "spelling_scripts": ("|u1",), "spelling_name_starts": ("<i4",),
+    "name_spellings": ("<i4",),
+    # hashes of what spellings are found by, and of the words of keys with what each word tells
+    "hashes": ("<u4",), "hash_spellings": ("<i4",), "vocabulary": ("<u4",), "vocabulary_weights": ("<f4",),
+    # groups of three letters: the spellings each occurs in, and what it says of each
+    "gram_starts": ("<i8",), "gram_spellings": ("<i4",), "gram_weights": ("<f4",),
     # activities: designations as documents, and their terms, found by hash (see activities/index.py)
     "document_names": ("<i4",), "document_doings": ("<u2",), "document_keys": ("<u8",),
     "document_by_key": ("<i4",),
@@ -159,10 +165,20 @@ def map_file(folder: Path, name: str, manifest: Manifest) -> Array:
                 raise DamagedStore(path, f"has {size} bytes, its manifest says {count * dtype.itemsize}")
             if size == 0:
                 return np.empty(0, dtype)
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            # Nothing is ever written; but sparse products take only memory that could be (`unlocked`).
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
     except OSError as error:
         raise DamagedStore(path, f"cannot be read ({error.strerror})") from None
-    return np.frombuffer(mapped, dtype)
+    values = np.frombuffer(mapped, dtype)
+    values.setflags(write=False)
+    return values
+
+
+def unlocked(values: Array) -> Array:
+    """A mapped array for what insists on writable memory, though it does not write; pages stay shared."""
+    view = values.view()
+    view.setflags(write=True)
+    return view
 
 
 def text_of(raw: bytes, path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Outcome = Literal["exact", "auto", "review", "ambiguous", "none"]
 
@@ -16,9 +16,10 @@ class Query:
     levels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A row that the text may mean; `matched_name` (of that language and script) led to it.
+
+    A named tuple, because they come by the million.
 
     `score` is from 0 to 1: a probability where the profile is calibrated, else an estimate. `parts` are what
     speaks for it, by name.

@@ -102,6 +102,7 @@ class Store:
         self.files = {name: map_file(folder, name, manifest) for name in TYPES}
         check_arrays(folder, manifest, self.files)
         self._codes = self.files["codes"]
+        self._paths = {name: folder / name for name in ("codes", "parent_codes", "successors", "texts")}
         # A number read through a memoryview costs half of one read through an array.
         self._valid_from = memoryview(self.files["valid_from"].data)
         self._valid_to = memoryview(self.files["valid_to"].data)
@@ -171,7 +172,7 @@ class Store:
     # What a row says
 
     def code(self, row: int) -> str:
-        return text_of(bytes(self._codes[row]), self.folder / "codes")
+        return text_of(bytes(self._codes[row]), self._paths["codes"])
 
     def level(self, row: int) -> str:
         return self.levels[int(self.files["levels"][row])]
@@ -181,7 +182,7 @@ class Store:
         number = int(self.files["parents"][row])
         if number < 0:
             return None
-        return text_of(bytes(self.files["parent_codes"][number]), self.folder / "parent_codes")
+        return text_of(bytes(self.files["parent_codes"][number]), self._paths["parent_codes"])
 
     def valid_from(self, row: int) -> int:
         return int(self._valid_from[row])
@@ -196,7 +197,7 @@ class Store:
     def successors(self, row: int) -> tuple[str, ...]:
         """The codes that replaced it when it ended."""
         joined = self._successors[row]
-        return tuple(text_of(joined, self.folder / "successors").split("\n")) if joined else ()
+        return tuple(text_of(joined, self._paths["successors"]).split("\n")) if joined else ()
 
     def importance(self, row: int) -> float:
         return float(self.files["importance"][row])
@@ -223,7 +224,7 @@ class Store:
         kind = int(self.files["name_kinds"][number])
         if kind >= len(kinds):
             raise DamagedStore(self.folder / "name_kinds", f"name {number} is of kind {kind} of {len(kinds)}")
-        return Name(text_of(self._texts[number], self.folder / "texts"), *kinds[kind])
+        return Name(text_of(self._texts[number], self._paths["texts"]), *kinds[kind])
 
     # Many rows
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from rapidfuzz.distance import Indel
 
-from matching.candidates import Finder, Kept
+from matching.candidates import Kept
+from matching.finder import Finder, finder_of
 from matching.keys import completions_of, keys_of
 from matching.layout import INVALID, Array
-from matching.matcher import LONGEST, finder_of, kept_of
 from matching.queries import Candidate
+from matching.reading import LONGEST
 from matching.standing import Standing, Successions
 from matching.store import Store
 from matching.text import fold, script_of
@@ -55,7 +56,7 @@ class _Suggesting:
     ) -> None:
         self.store = store
         self.finder: Finder = finder_of(store)
-        self.kept: Kept | None = kept_of(self.finder, levels)
+        self.kept: Kept | None = self.finder.of_levels(levels)
         self.among: Array | None = None
         if among is not None:
             self.among = np.zeros(store.size, dtype=bool)
@@ -153,7 +154,7 @@ class _Suggesting:
     def _begin_nearly_so(self) -> None:
         if self._full():
             return
-        numbers = self.finder.nearest_to_beginning(self.typed, self.kept.keys if self.kept else None)
+        numbers = self.finder.nearest_to_beginning(self.typed, self.kept)
         scored: list[tuple[float, str, int]] = []
         for number in numbers.tolist():
             score, part = self._alike(self.finder.key(number))

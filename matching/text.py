@@ -33,6 +33,10 @@ _BLOCKS: tuple[tuple[int, int, str], ...] = (
 )  # fmt: skip
 
 
+SCRIPTS = ("Zyyy", *sorted({script for _, _, script in _BLOCKS}), "Zzzz")
+"""The scripts that are told apart: Zyyy is no letter at all, Zzzz a script that is not known here."""
+
+
 class _Folding(dict[int, str | None]):
     """A table for `str.translate` that works a code point out once, when it is first met."""
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from matching.activities.index import documents_of
 from matching.collecting import Blobs, Collected
-from matching.grams import index_of
-from matching.keys import KEY_VERSION
+from matching.indexing import sought_by
+from matching.keys import KEY_VERSION, keys_of_many
 from matching.layout import BUILDER_VERSION, NO_BOX, Array, Manifest, digest_of, write_manifest
 from matching.rows import Row
+from matching.text import SCRIPTS, script_of
 
 _BATCH = 20_000
 
@@ -187,29 +188,43 @@ def _write_names(out: _Out, collected: Collected, order: Array, came_in_order: b
     out.array("name_kinds", collected.column("name_kinds")[came])
     out.blobs("texts", collected.blobs["texts"], None if came_in_order else came)
 
-    keys = [key.encode() for key in collected.key_numbers]
-    collected.key_numbers.clear()
-    by_key = sorted(range(len(keys)), key=keys.__getitem__)
-    keys = [keys[number] for number in by_key]
-    name_keys = _renumbering(np.array(by_key, np.int64))[collected.column("name_keys")[came]]
-    named = np.argsort(name_keys, kind="stable").astype(np.int32)
-    out.texts("keys", keys, np.fromiter(map(len, keys), np.int64, count=len(keys)))
-    out.array("name_keys", name_keys)
-    named = named[int((name_keys < 0).sum()) :]
-    out.array("key_names", named)
+    lights = list(collected.spelling_numbers)
+    collected.spelling_numbers.clear()
+    named = _write_spellings(out, lights, collected, came)
     out.array("key_weights", collected.column("importance")[order][name_rows[named]])
-    out.array("key_name_starts", _starts_of(name_keys[name_keys >= 0], len(keys)))
-
-    hashes = collected.column("hashes")
-    by_hash = np.argsort(hashes, kind="stable")
-    out.array("hashes", hashes[by_hash])
-    out.array("hash_names", _renumbering(came)[collected.column("hash_names")[by_hash]])
-
-    starts, owners, gram_counts = index_of(keys if collected.profile.fuzzy else [])
-    out.array("gram_starts", starts)
-    out.array("gram_keys", owners)
-    out.array("gram_counts", gram_counts)
     _write_documents(out, collected, name_rows, came)
+
+
+def _write_spellings(out: _Out, lights: Sequence[str], collected: Collected, came: Array) -> Array:
+    """Spellings in the order of their keys, and what they are found by; gives the names in that order."""
+    spelled = sorted(keys_of_many(lights), key=lambda each: (each.key, each.light))
+    numbers = {light: number for number, light in enumerate(lights)}
+    by_key = np.fromiter((numbers[each.light] for each in spelled), np.int64, count=len(spelled))
+    name_spellings = _renumbering(by_key)[collected.column("name_spellings")[came]]
+    keys = list(dict.fromkeys(each.key for each in spelled))
+    key_numbers = {key: number for number, key in enumerate(keys)}
+    spelling_keys = np.fromiter((key_numbers[each.key] for each in spelled), np.int32, count=len(spelled))
+    named = np.argsort(name_spellings, kind="stable").astype(np.int32)
+    named = named[int((name_spellings < 0).sum()) :]
+    sought = name_spellings[name_spellings >= 0]
+    _write_texts(out, "keys", keys)
+    out.array("key_names", named)
+    out.array("key_name_starts", _starts_of(spelling_keys[sought], len(keys)))
+    _write_texts(out, "lights", [each.light for each in spelled])
+    _write_texts(out, "skeletons", [" ".join(each.skeletons) for each in spelled])
+    out.array("spelling_keys", spelling_keys)
+    scripts = [SCRIPTS.index(script_of(each.light)) for each in spelled]
+    out.array("spelling_scripts", np.array(scripts, np.uint8))
+    out.array("spelling_name_starts", _starts_of(sought, len(spelled)))
+    out.array("name_spellings", name_spellings)
+    for name, values in sought_by(spelled, collected.profile).items():
+        out.array(name, values)
+    return named
+
+
+def _write_texts(out: _Out, name: str, texts: Sequence[str]) -> None:
+    encoded = [text.encode() for text in texts]
+    out.texts(name, encoded, np.fromiter(map(len, encoded), np.int64, count=len(encoded)))
 
 
 def _write_documents(out: _Out, collected: Collected, name_rows: Array, came: Array) -> None:

@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.candidates import Finder, best
-from matching.grams import SIZE, groups_in, index_of
+from matching.finder import Finder, finder_of
+from matching.grams import SIZE, groups_in, groups_of, index_of
 from matching.keys import keys_of
 from matching.layout import DamagedStore
-from matching.matcher import Query, match
-from matching.store import open_store
+from matching.matcher import Query, match, match_many
+from matching.spellings import between
+from matching.store import Store, open_store
 from matching.suggesting import suggest
 from tests.matching.samples import TODAY, country, stored, untimed
 
@@ -21,28 +22,43 @@ keys = st.lists(
 
 @untimed
 @given(keys)
-def test_each_group_of_letters_leads_to_every_key_that_has_it(listed: list[str]):
-    encoded = [key.encode() for key in listed]
-    starts, owners, counts = index_of(encoded)
-    for number, key in enumerate(encoded):
-        groups = groups_in(key)
-        assert counts[number] == len(groups)
-        for group in groups.tolist():
+def test_each_group_of_letters_leads_to_every_spelling_that_has_it(listed: list[str]):
+    starts, owners, weights = index_of(listed, listed)
+    for number, key in enumerate(listed):
+        for group in groups_in(key).tolist():
             assert number in owners[starts[group] : starts[group + 1]]
     assert len(starts) == SIZE + 1
-    assert starts[-1] == len(owners) == counts.sum()
+    assert starts[-1] == len(owners) == len(weights)
 
 
 @untimed
-@given(st.lists(st.floats(-1, 1, width=32), max_size=40), st.integers(1, 10))
-def test_the_best_are_the_highest_positive_ones_in_order(scores: list[float], count: int):
-    wanted = sorted((-score, place) for place, score in enumerate(scores) if score > 0)[:count]
-    assert best(np.array(scores, np.float32), count).tolist() == [place for _, place in wanted]
+@given(keys.filter(bool))
+def test_the_weights_of_a_spelling_have_length_one(listed: list[str]):
+    _, owners, weights = index_of(listed, listed)
+    lengths = np.bincount(owners, weights.astype(np.float64) ** 2, minlength=len(listed))
+    assert np.allclose(lengths, 1, atol=1e-5)
+
+
+@untimed
+@given(keys)
+def test_many_spellings_have_the_groups_that_each_has(listed: list[str]):
+    groups, owners = groups_of(listed, [""] * len(listed))
+    for number, key in enumerate(listed):
+        assert groups[owners == number].tolist() == groups_in(key).tolist()
+
+
+@untimed
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).map(sorted), max_size=8))
+def test_numbers_between_bounds_are_listed_with_the_place_of_the_bounds(bounds: list[list[int]]):
+    first, last = np.array(bounds, np.int64).reshape(-1, 2).T
+    places, numbers = between(first, last)
+    wanted = [(place, each) for place, (low, high) in enumerate(bounds) for each in range(low, high)]
+    assert list(zip(places.tolist(), numbers.tolist(), strict=True)) == wanted
 
 
 def test_a_key_is_found_by_itself_and_by_its_beginning(tmp_path: Path):
     finder = Finder(stored(tmp_path / "s", country()))
-    listed = finder.all_keys()
+    listed = [finder.key(number) for number in range(finder.size)]
     assert listed == sorted(listed)
     assert [finder.number_of(key) for key in listed] == list(range(len(listed)))
     assert finder.number_of("no such key") is None
@@ -52,47 +68,44 @@ def test_a_key_is_found_by_itself_and_by_its_beginning(tmp_path: Path):
         ]
 
 
-@pytest.mark.parametrize(
-    "text", ["Oulad Zbiar", "Casabalnca", "Mechouar de Csablanca", "Sidi Mhamed Ben Lahsen"]
-)
-def test_a_large_store_finds_by_groups_of_letters_what_a_small_one_finds_by_comparing_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
-):
-    by_comparing = match(stored(tmp_path / "small", country()), Query(text), at=TODAY)
-    monkeypatch.setattr("matching.candidates.BRUTE_FORCE", 0)
-    store = stored(tmp_path / "large", country())
-    by_groups = match(store, Query(text), at=TODAY)
-    assert by_groups.candidates[0] == by_comparing.candidates[0]
-    in_regions = match(store, Query(text, None, ("region",)), at=TODAY)
-    assert {candidate.level for candidate in in_regions.candidates} <= {"region"}
-
-
-def test_a_large_store_completes_what_is_typed_wrongly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("matching.candidates.BRUTE_FORCE", 0)
-    store = stored(tmp_path / "large", country())
-    assert suggest(store, "Casabaln", at=TODAY)[0].name.startswith("Casablanca")
-    assert {candidate.level for candidate in suggest(store, "Casabaln", at=TODAY, levels=["region"])} == {
-        "region"
-    }
-
-
-def test_postings_that_point_outside_are_refused_when_they_are_read(
+def test_texts_that_are_not_kept_decoded_are_read_as_they_are_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("matching.candidates.BRUTE_FORCE", 0)
+    texts = ["Oulad Zbiar", "Casabalnca", "Mechouar de Csablanca", "Sidi Mhamed Ben Lahsen", "غفساي"]
+    queries = [Query(text) for text in texts]
+    decoded = match_many(stored(tmp_path / "small", country()), queries, at=TODAY)
+    monkeypatch.setattr("matching.spellings.KEPT_DECODED", 0)
+    assert match_many(stored(tmp_path / "large", country()), queries, at=TODAY) == decoded
+
+
+def test_what_is_typed_wrongly_is_completed_at_the_levels_asked_for(store: Store):
+    assert suggest(store, "Casabaln", at=TODAY)[0].name.startswith("Casablanca")
+    assert {each.level for each in suggest(store, "Casabaln", at=TODAY, levels=["region"])} <= {"region"}
+
+
+@pytest.mark.parametrize("levels", [(), ("commune",)])
+def test_postings_that_point_outside_are_refused_when_they_are_read(tmp_path: Path, levels: tuple[str, ...]):
     stored(tmp_path / "s", country())
-    path = tmp_path / "s" / "gram_keys"
+    path = tmp_path / "s" / "gram_spellings"
     path.write_bytes(b"\xff\xff\xff\x7f" * (path.stat().st_size // 4))
-    with pytest.raises(DamagedStore, match="gram_keys"):
-        match(open_store(tmp_path / "s"), Query("Oulad Zbiar"), at=TODAY)
+    with pytest.raises(DamagedStore, match="gram_spellings"):
+        match(open_store(tmp_path / "s"), Query("Xulad Sbiatt", None, levels), at=TODAY)
 
 
-def test_two_keys_with_one_hash_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("matching.collecting.crc32", lambda _: 7)
-    finder = Finder(stored(tmp_path / "s", country()))
+def test_two_texts_with_one_hash_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    queries = [Query(text) for text in ("غفساي", "Zbair Oulad", "Oulad Zbiar", "Ajdir", "Taza")]
+    apart = match_many(stored(tmp_path / "a", country()), queries, at=TODAY)
+    monkeypatch.setattr("matching.hashing.crc32", lambda *_: 7)
+    store = stored(tmp_path / "s", country())
+    together = match_many(store, queries, at=TODAY)
+    assert [(answer.outcome, answer.candidates[0].code) for answer in together] == [
+        (answer.outcome, answer.candidates[0].code) for answer in apart
+    ]
+    found = finder_of(store).same_words(keys_of("Zbair Oulad"))
+    assert finder_of(store).spellings.lights_of(np.array(found)) == ["oulad zbair", "اولاد زباير"]
 
-    def codes(names: list[int]) -> set[str]:
-        return {finder.store.code(int(finder.store.files["name_rows"][name])) for name in names}
 
-    assert codes(finder.same_skeleton(keys_of("غفساي"))) == {"01.2.2"}
-    assert codes(finder.same_words(keys_of("Zbair Oulad"))) == {"01.1.2"}
+def test_the_same_words_are_found_in_any_order(store: Store):
+    finder = finder_of(store)
+    assert finder.same_words(keys_of("Zbair Oulad")) == finder.same_words(keys_of("Oulad Zbair")) != []
+    assert finder.same_words(keys_of("Zbair")) == []

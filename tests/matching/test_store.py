@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.layout import MANIFEST, STARTS, TYPES, DamagedStore, StaleStore
-from matching.matcher import finder_of
+from matching.matcher import Query, finder_of, match
 from matching.selecting import BadCodeFilter
 from matching.store import (
     BadRow,
@@ -60,7 +60,7 @@ def test_a_point_has_no_simplified_shape_and_gives_its_full_one(tmp_path: Path):
 def test_rows_in_any_order_give_the_same_files(tmp_path: Path):
     stored(tmp_path / "one", country())
     stored(tmp_path / "other", reversed(country()))
-    same = ("codes", "rendered", "texts", "keys", "parents", "child_rows", "name_keys", "valid_from")
+    same = ("codes", "rendered", "texts", "keys", "parents", "child_rows", "name_spellings", "valid_from")
     for name in same:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes(), name
 
@@ -324,7 +324,7 @@ def test_a_file_that_was_cut_short_or_lost_does_not_open(tmp_path: Path, name: s
         open_store(tmp_path / "s")
 
 
-UNBOUNDED = ("valid_from", "valid_to", "bbox", "gram_keys")
+UNBOUNDED = ("valid_from", "valid_to", "bbox", "gram_spellings")
 """Numbers that point nowhere, and postings, which are checked where they are read."""
 POINTERS = [
     name for name, types in TYPES.items() if types in (STARTS, ("<i4",), ("<i8",)) and name not in UNBOUNDED
@@ -377,7 +377,7 @@ def test_bytes_that_are_no_text_are_a_damaged_store(tmp_path: Path, name: str):
         list(map(readers[name], range(store.size)))
     if name == "keys":
         with pytest.raises(DamagedStore, match=name):
-            finder_of(store).all_keys()
+            match(store, Query("Oulad Zbiar"), at=TODAY)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": 3}', "\udcff"])
@@ -410,7 +410,7 @@ def test_excluded_texts_are_kept_but_lead_nowhere(tmp_path: Path):
     rows = [row("10.71", "region", None)._replace(names=names)]
     store = stored(tmp_path / "s", rows, profile="activities")
     assert store.names(0) == list(names)
-    assert store.files["name_keys"].tolist() == [0, -1]
+    assert store.files["name_spellings"].tolist() == [0, -1]
 
 
 def test_opening_and_matching_import_no_web_framework_and_no_database():
