@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,12 @@ def fragment_of_word(name: str, id: str) -> str:
 
 
 def _shown(service: Service, row: int) -> dict[str, Any]:
-    item, store = service.item(row), service.store
+    with service.reading(row) as item:
+        return _told(service, row, item)
+
+
+def _told(service: Service, row: int, item: Mapping[str, Any]) -> dict[str, Any]:
+    store = service.store
     order = {language: place for place, language in enumerate(service.snapshot.referential.languages)}
     names = sorted(item["names"].items(), key=lambda each: (order.get(each[0], len(order)), each[0]))
     return {

@@ -102,8 +102,8 @@ def require_property(service: Service, where: str, id: object) -> str:
 
 def values_of(service: Service, row: int, ids: list[str]) -> dict[str, list[Value]]:
     """The values that an item has for these properties, [] where it has none. Raises DamagedStore."""
-    item = service.item(row)
-    return {id: list(_values(service, row, item, id)) for id in ids}
+    with service.reading(row) as item:
+        return {id: list(_values(service, row, item, id)) for id in ids}
 
 
 def _values(service: Service, row: int, item: Mapping[str, Any], id: str) -> Iterator[Value]:
@@ -196,9 +196,12 @@ def _seen(service: Service, level: str | None) -> tuple[str, ...]:
     if level not in known:
         rows = service.store.select(at=None, level=() if level is None else (level,))
         places = np.unique(np.linspace(0, len(rows) - 1, _LOOKED_AT).astype(int)) if len(rows) else rows
-        items = [service.item(int(rows[place])) for place in places]
-        attributes = {name for item in items for name in item["attributes"]}
-        measures = {str(one["measure"]) for item in items for one in item.get("observations", ())}
+        attributes: set[str] = set()
+        measures: set[str] = set()
+        for place in places:
+            with service.reading(int(rows[place])) as item:
+                attributes |= item["attributes"].keys()
+                measures |= {str(one["measure"]) for one in item.get("observations", ())}
         known[level] = (
             *(ATTRIBUTE + name for name in sorted(attributes)),
             *(MEASURE + name for name in sorted(measures)),

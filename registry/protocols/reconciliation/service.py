@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from matching.store import DamagedStore, Store
+from matching.store import DamagedStore, Store, StoreError
 from registry.errors import BadValue
 from registry.library import Library, Snapshot
 from registry.serving import Moment, moment_of
@@ -76,11 +77,14 @@ class Service:
         """What a level is called."""
         return self.word(self.snapshot.referential.level_names.get(level, {})) or level
 
-    def item(self, row: int) -> dict[str, Any]:
-        """The item of a row as it was rendered; raises DamagedStore."""
+    @contextmanager
+    def reading(self, row: int) -> Iterator[dict[str, Any]]:
+        """The item of a row as it was rendered; raises DamagedStore where what is read of it is none."""
         try:
-            return read_item(self.store.rendered(row))
-        except (ValueError, RecursionError) as error:
+            yield read_item(self.store.rendered(row))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            if isinstance(error, StoreError):
+                raise
             raise DamagedStore(self.store.folder / "rendered", f"row {row} is none ({error})") from error
 
     def row_of(self, code: str) -> int | None:
