@@ -48,29 +48,39 @@ def create_app(settings: Settings | None = None) -> Flask:
         )
         return application
 
-    prefixes = (*import_module(DESK).PREFIXES, f"{api.PREFIX}/openapi.json")
-    app.wsgi_app = Divided(app.wsgi_app, desk, prefixes)  # type: ignore[method-assign]  # as Flask documents
+    package = import_module(DESK)
+    prefixes = (*package.PREFIXES, f"{api.PREFIX}/openapi.json")
+    app.wsgi_app = Divided(app.wsgi_app, desk, prefixes, package.REQUESTS)  # type: ignore[method-assign]  # as Flask documents
     return app
 
 
 class Divided:
-    """WSGI: addresses that begin with a prefix are another application's, made when it is first asked for.
+    """WSGI: addresses that begin with a prefix are another application's, made when it is first asked for;
+    so are single requests, each of a method and a path.
 
     What it imports takes as long as all else together, and no answer from a snapshot needs it.
     """
 
     def __init__(
-        self, application: WSGIApplication, other: Callable[[], WSGIApplication], prefixes: tuple[str, ...]
+        self,
+        application: WSGIApplication,
+        other: Callable[[], WSGIApplication],
+        prefixes: tuple[str, ...],
+        requests: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self._application = application
         self._prefixes = prefixes
+        self._requests = frozenset(requests)
         self._make = other
         self._made: WSGIApplication | None = None
         self._making = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as one of the two does."""
-        if environ["PATH_INFO"].startswith(self._prefixes):
+        path = environ["PATH_INFO"]
+        if path.startswith(self._prefixes) or (
+            (environ["REQUEST_METHOD"], path.rstrip("/")) in self._requests
+        ):
             return self._other()(environ, start_response)
         return self._application(environ, start_response)
 

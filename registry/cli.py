@@ -53,6 +53,9 @@ COMMANDS = {
     "nomenclature": Place(
         "registry.commands.nomenclatures", "nomenclature", "Publish a nomenclature from its file."
     ),
+    "referential": Place(
+        "registry.commands.referentials", "referential", "Register a referential that is to have versions."
+    ),
     "draft": Place("registry.commands.drafts", "draft", "Work on drafts, review and publish them."),
     "inventory": Place(
         "registry.commands.inventory", "inventory", "Administrations, and the data sets that they keep."

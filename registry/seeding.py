@@ -26,6 +26,7 @@ from registry.naming import referential_id
 from registry.publishing.change_sets import Proposal, discard_drafts, head, save_change_set
 from registry.publishing.compilation import base_content
 from registry.publishing.publish import Incomplete, complete, publish
+from registry.publishing.registering import described
 from registry.publishing.shelving import flip_catalogue
 from seeds.catalogue import catalogue
 from seeds.model import Catalogue, SeedAssociation, SeedCorrespondence, SeedReferential, SeedVersion
@@ -97,20 +98,7 @@ def _seed(engine: Engine, root: Path, progress: Progress | None, seeds: Catalogu
 
 def _register(connection: Connection, referential: SeedReferential) -> None:
     """Make the referential known, or bring its description up to date."""
-    values = {
-        "kind": referential.kind,
-        "names": dict(referential.names),
-        "description": dict(referential.description),
-        "owner": referential.owner,
-        "licence": referential.licence,
-        "attribution": referential.attribution,
-        "periodicity": referential.periodicity,
-        "levels": [{"id": level.id, "names": dict(level.names)} for level in referential.levels],
-        "languages": list(referential.languages),
-        "stage": referential.stage,
-        "records_from": referential.records_from,
-        "records_basis": referential.records_basis,
-    }
+    values = described(referential)
     known = connection.execute(
         update(Referential).where(Referential.id == referential.id).values(**values)
     ).rowcount

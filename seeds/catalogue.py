@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -80,7 +81,12 @@ def referential_of(table: Table, version_of: Callable[[Table, str], SeedVersion]
 
 
 def _level(table: Table) -> Level:
-    level = Level(table.id("id"), table.names("names"))
+    pattern = table.optional_text("code_pattern")
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        raise table.error("code_pattern", f"is no regular expression: {error}") from None
+    level = Level(table.id("id"), table.names("names"), pattern)
     table.finish()
     return level
 

@@ -35,10 +35,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A classification level, with its name in each language."""
+    """A classification level, with its name in each language.
+
+    `code_pattern` is a regular expression that its whole codes match, where the referential states one.
+    """
 
     id: str
     names: Names
+    code_pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,13 +68,20 @@ class Parser(FlaskParser):
         """Turn marshmallow's messages into one domain error."""
         found: list[tuple[str, object, str]] = []
         for location, messages in _locations(error.messages).items():
-            given = req.args if location == "query" else {}
-            known = ", ".join(field.data_key or name for name, field in schema.fields.items())
-            for name, said in messages.items():
-                found += [
-                    _refusal(path, given.get(path, ""), text, known) for path, text in _flat(str(name), said)
-                ]
+            found += refusals(messages, schema, req.args if location == "query" else {})
         raise BadValues(found, "bad-value" if "query" in error.messages else "bad-body") from error
+
+
+def refusals(
+    messages: Mapping[str, object], schema: Schema, given: Mapping[str, object]
+) -> list[tuple[str, object, str]]:
+    """What a schema refused, as BadValues takes it; `given` are the values that may be shown again."""
+    known = ", ".join(field.data_key or name for name, field in schema.fields.items())
+    return [
+        _refusal(path, given.get(path, ""), text, known)
+        for name, said in messages.items()
+        for path, text in _flat(str(name), said)
+    ]
 
 
 def _locations(messages: Mapping[str, object] | list[Any]) -> Locations:

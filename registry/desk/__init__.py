@@ -21,3 +21,6 @@ PREFIXES = (
     "/api/v1/subscriptions",
     "/api/v1/tokens",
 )
+
+# What is asked of the desk at addresses that are read from the snapshots: method and path.
+REQUESTS = (("POST", "/api/v1/referentials"),)

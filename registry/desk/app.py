@@ -25,6 +25,7 @@ from registry.desk import (
     oidc,
     outages,
     people,
+    referentials,
     session,
     subscriptions,
     tokens,
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     choices.blueprint,
     subscriptions.blueprint,
     correspondences.blueprint,
+    referentials.blueprint,
     *drafting.BLUEPRINTS,
     impacts.blueprint,
 )
@@ -95,7 +97,10 @@ def _joined(published: Document, desk: Document) -> Document:
     return {
         **published,
         "tags": [*published["tags"], *desk.get("tags", ())],
-        "paths": {**published["paths"], **desk["paths"]},
+        "paths": {
+            **published["paths"],
+            **{path: {**published["paths"].get(path, {}), **told} for path, told in desk["paths"].items()},
+        },
         "components": {
             part: {**desk["components"].get(part, {}), **published["components"].get(part, {})}
             for part in sorted(parts)
