@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from referentials.canonical import JSON
+from referentials.kept_figures import KeptFigures
 from referentials.listed_changes import codes_ended, codes_kept, successors
 from referentials.listing import ListedChange, ListedItem
 from referentials.relisting import codes_of, relist, relist_item
@@ -73,12 +74,14 @@ def working_list(connection: Connection, root: Path, change_set: uuid.UUID) -> W
     """The list that a change set proposes; `root` is the snapshots' root.
 
     What a file has no column for stays as the base has it: a list of codes and names does not erase shapes.
+    Figures stay in any case, for they are dated: also under the code that an event gives to their item.
     Raises UnknownChangeSet, and DamagedSnapshot where the base cannot be read.
     """
     draft = read_change_set(connection, change_set)
     base = base_content(root, draft.referential, draft.base_ordinal or 0)
     changes = tuple(confirmed_changes(connection, change_set))
     completed = _Completion(base, draft.mapping, changes)
+    figures = KeptFigures(base, changes)
     edits: list[ListedItem] = []
     rows: list[int | None] = []
     removed: set[str] = set()
@@ -86,7 +89,7 @@ def working_list(connection: Connection, root: Path, change_set: uuid.UUID) -> W
         if row.item is None:
             removed.add(row.code)
             continue
-        edits.append(row.item if row.source_row is None else completed.of(row.item))
+        edits.append(figures.beside(row.item if row.source_row is None else completed.of(row.item)))
         rows.append(row.source_row)
     return WorkingList(draft, base, tuple(edits), tuple(rows), frozenset(removed), changes)
 

@@ -13,7 +13,7 @@ import shapely
 from sqlalchemy import Engine, insert, update
 
 from referentials.drafting import UnfitList
-from referentials.listing import ListedChange, ListedItem, ListedLink, OtherName
+from referentials.listing import ListedChange, ListedItem, ListedLink, ListedObservation, OtherName
 from referentials.listing_bytes import change_bytes
 from referentials.parsing import parse
 from referentials.records import State
@@ -21,6 +21,7 @@ from registry.accounts.actors import Actor, Grant
 from registry.database import begin_write
 from registry.models import ChangeSet, DraftEvent
 from registry.publishing.drafts.building import build, proposed_content
+from registry.publishing.drafts.checking import check_draft
 from registry.publishing.drafts.items import DraftRow, append_items, remove_item, set_item
 from registry.publishing.drafts.listing import WorkingList, working_list
 from registry.publishing.drafts.opening import NewDraft, open_draft
@@ -195,3 +196,61 @@ def test_what_comes_of_another_item_is_not_taken_for_it(published: Engine, root:
     (item,) = listed(published, root, draft).edits
     assert item.shape is None, "the shape is that of 01.05"
     assert item.names.get("ar") == (None if kind == "extraction" else OTHER.names["ar"])
+
+
+def figure(value: int, day: date = THEN) -> ListedObservation:
+    return ListedObservation("population", day, value, "persons", "HCP")
+
+
+COUNTED = [
+    replace(REGION, observations=(figure(12),)),
+    replace(SHAPED, observations=(figure(5),)),
+    replace(OTHER, observations=(figure(7),)),
+]
+
+
+@pytest.fixture
+def counted(engine: Engine, root: Path) -> Engine:
+    """A database with one version of three items, whose figures add up."""
+    add_units(engine)
+    publish_list(engine, root, "2014", THEN, COUNTED)
+    return engine
+
+
+def figures_in(found: WorkingList) -> dict[str, list[int | float]]:
+    return {item.code: [seen.value for seen in item.observations] for item in found.items}
+
+
+def test_a_recoded_item_takes_its_figures_along_and_sums_count_them(counted: Engine, root: Path) -> None:
+    draft = opened(counted, "full", rows_of(REGION, SHAPED, replace(OTHER, code="01.11")))
+    state_event(counted, draft, change("recode", "01.07", "01.11"))
+    assert figures_in(listed(counted, root, draft)) == {"01": [12], "01.05": [5], "01.11": [7]}
+    with begin_write(counted) as connection:
+        report = check_draft(connection, root, draft)
+        set_item(connection, draft, replace(OTHER, code="01.11", observations=(figure(8),)))
+        after = check_draft(connection, root, draft)
+    assert "parts_unlike_whole" not in report.open_questions
+    (finding,) = [each for each in after.findings if each.rule == "parts_unlike_whole"]
+    assert finding.message == "the parts have 13 together, the whole has 12"
+
+
+def test_a_figure_that_a_draft_states_takes_the_place_of_the_one_of_its_day(
+    counted: Engine, root: Path
+) -> None:
+    stated = replace(OTHER, observations=(figure(8), figure(9, NOW)))
+    draft = opened(counted, "changes", rows_of(stated))
+    assert figures_in(listed(counted, root, draft))["01.07"] == [8, 9]
+
+
+def test_figures_do_not_go_over_to_another_item(counted: Engine, root: Path) -> None:
+    draft = opened(
+        counted, "full", rows_of(REGION, replace(SHAPED, level="province"), replace(OTHER, code="02"))
+    )
+    assert figures_in(listed(counted, root, draft)) == {"01": [12], "01.05": [], "02": []}
+
+
+def test_what_was_counted_before_is_no_change_of_the_draft(counted: Engine, root: Path) -> None:
+    draft = opened(counted, "full", rows_of(REGION, SHAPED, OTHER))
+    with begin_write(counted) as connection:
+        made = build(connection, root, draft)
+    assert (made.added, made.withdrawn) == ((), ())
