@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from http import HTTPStatus
 from pathlib import PurePath
 from typing import Any
@@ -12,15 +13,18 @@ from flask import Response, send_file
 from matching.choices import Choice as Settled
 from registry.api.arguments import NoArguments
 from registry.api.blueprint import Blueprint
-from registry.desk.authentication import needs
+from registry.desk.authentication import current_person, needs
 from registry.desk.draft_answers import documented, send, start_of
 from registry.desk.harmonisation_answers import harmoniser, shown
 from registry.desk.harmonisation_schemas import (
     HarmonisationSchema,
+    PreviewArguments,
+    PreviewSchema,
     SettledBody,
     ValueArguments,
     ValuesSchema,
 )
+from registry.desk.rates import pace_person
 from registry.desk.session import BODY_ERRORS
 from registry.harmonising.recipe import recipe_document
 from registry.jobs import harmonisations as domain
@@ -33,6 +37,26 @@ blueprint = Blueprint("harmonisation-results", __name__, description="What came 
 _HELD = (HTTPStatus.CONFLICT, HTTPStatus.GONE)
 # The page holds its own styles, and nothing else is loaded or run.
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
+
+
+@blueprint.route("/harmonisations/<uuid:job>/preview")
+@needs("keep-data-sets")
+@documented(PreviewSchema, *_HELD, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS)
+@blueprint.arguments(PreviewArguments, location="query")
+def preview(given: dict[str, Any], job: UUID) -> Response:
+    """The first rows of the file as they would come out, and how many of them have which outcome."""
+    pace_person(current_person())
+    used = harmoniser()
+    found = outcomes.preview_of(used, used.read(job), given["rows"])
+    counts = [
+        {
+            "referential": referential,
+            "by_outcome": {outcome: asdict(count) for outcome, count in of.items()},
+        }
+        for referential, of in found.by_outcome.items()
+    ]
+    told = {"header": found.header, "rows": found.rows, "counted": found.counted, "columns": counts}
+    return send(told, PreviewSchema)
 
 
 @blueprint.route("/harmonisations/<uuid:job>/values")

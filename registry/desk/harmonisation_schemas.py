@@ -200,6 +200,7 @@ class PreviewSchema(Answer):
 
     header = fields.List(fields.String(), required=True)
     rows = fields.List(fields.List(fields.String()), required=True)
+    counted = fields.Integer(required=True, metadata=_about("Rows that the counts are of."))
     columns = fields.List(
-        fields.Dict(), required=True, metadata=_about("Counts by outcome, for each column.")
+        fields.Dict(), required=True, metadata=_about("By outcome, rows and values of each referential.")
     )

@@ -38,7 +38,14 @@ def submit(_given: dict[str, Any], change_set: UUID) -> Response:
     """
     used = desk()
     return send_change_set(
-        submitting.submit(used.engine, used.settings.snapshots, current_actor(), change_set)
+        submitting.submit(
+            used.engine,
+            used.settings.snapshots,
+            current_actor(),
+            change_set,
+            today=used.settings.today(),
+            notice_days=used.settings.notice_days,
+        )
     )
 
 

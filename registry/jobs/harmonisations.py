@@ -15,7 +15,7 @@ from referentials.canonical import JSON
 from registry.accounts import audit
 from registry.accounts.actors import Actor, require
 from registry.choices.remembering import remember
-from registry.choices.standing import StandingChoice, remembered_for
+from registry.choices.standing import Remembered, StandingChoice, remembered_for
 from registry.config import Settings
 from registry.database import begin_write
 from registry.errors import BadValue, Conflict, UnknownCode
@@ -123,24 +123,30 @@ def start(used: Harmoniser, job: Job, asked: Asked) -> Job:
     if asked.recipe is None:
         raise BadValue("columns", "", "at least one column that means codes of a referential")
     # What is published meanwhile changes nothing of what was begun.
-    recipe, _ = resolve(used.folder(job).recipe(asked.recipe), used.library)
+    resolved, _ = resolve(used.folder(job).recipe(asked.recipe), used.library)
+    recipe, found = with_remembered(used, job, resolved, asked.data_set)
+    name = used.folder(job).keep_recipe(recipe)
+    told = replace(asked, recipe=name, used=len(found.used), stale=tuple(map(_stale, found.stale)))
+    queued = _ask(used, job, told)
+    used.record("started", job.id)
+    return queued
+
+
+def with_remembered(
+    used: Harmoniser, job: Job, recipe: Recipe, data_set: str | None
+) -> tuple[Recipe, Remembered]:
+    """A recipe with what the administration settled before, and that; the recipe's own counts more."""
     plans: list[ColumnPlan] = []
-    stale: list[dict[str, Any]] = []
-    count = 0
+    remembered = Remembered((), ())
     with used.engine.connect() as connection:
         for plan in recipe.columns:
             store = used.library.snapshot(plan.referential, plan.version).store
             found = remembered_for(
-                connection, job.administration, plan.referential, asked.data_set, store, recipe.at
+                connection, job.administration, plan.referential, data_set, store, recipe.at
             )
-            count += len(found.used)
-            stale += [_stale(each) for each in found.stale]
             plans.append(replace(plan, choices=_merged(found.used, plan.choices)))
-    name = used.folder(job).keep_recipe(replace(recipe, columns=tuple(plans)))
-    told = replace(asked, recipe=name, used=count, stale=tuple(stale))
-    queued = _ask(used, job, told)
-    used.record("started", job.id)
-    return queued
+            remembered = Remembered((*remembered.used, *found.used), (*remembered.stale, *found.stale))
+    return replace(recipe, columns=tuple(plans)), remembered
 
 
 def settle(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import threading
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from referentials.sheets.limits import Limits
@@ -18,11 +21,13 @@ from registry.database import begin_write
 from registry.jobs.kinds import kinds_of
 from registry.jobs.opening import Jobs
 from registry.jobs.starting import tidy_round
+from registry.jobs.table import JOB
 from registry.jobs.working import work_off
 from registry.library import Library
 from registry.models import AuditEntry
-from tests.registry.desk_client import DeskUnderTest
+from tests.registry.desk_client import DeskUnderTest, add_administration, opened_desk
 from tests.registry.desk_drafts import publish_first_version
+from tests.store import empty_postgis, empty_sqlite
 
 HERE = "/api/v1/harmonisations"
 FILE = "id;commune;province\n1;Oulad Tayeb;Fès\n2;ouled taib;Fès\n3;xyzzy;Taza\n4;xyzzy;Taza\n5;plugh;Taza\n"
@@ -40,6 +45,7 @@ class Owner:
 
     desk: DeskUnderTest
     client: FlaskClient
+    administration: str
 
     def upload(self, content: str | bytes = FILE, name: str = "births.csv", **fields: str) -> TestResponse:
         data = content.encode() if isinstance(content, str) else content
@@ -82,16 +88,45 @@ def jobs_of(desk: DeskUnderTest) -> Jobs:
     return found
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgis"])
+def opened(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DeskUnderTest]:
+    """The desk with a published version: compiled once for all tests, which share no administration."""
+    folder = tmp_path_factory.mktemp("harmonisations")
+    if request.param == "sqlite":
+        made = empty_sqlite(request.getfixturevalue("migrated_sqlite"), folder)
+    else:
+        made = empty_postgis(request.getfixturevalue("postgis_server"))
+    with made as engine, opened_desk(engine, folder / "data") as desk:
+        publish_first_version(desk)
+        yield desk
+
+
 @pytest.fixture
-def published(desk: DeskUnderTest) -> DeskUnderTest:
-    publish_first_version(desk)
-    return desk
+def published(opened: DeskUnderTest) -> Iterator[DeskUnderTest]:
+    """The same, without a file when the test is over."""
+    yield opened
+    jobs = jobs_of(opened)
+    with begin_write(jobs.engine) as connection:
+        connection.execute(delete(JOB))
+    shutil.rmtree(jobs.root, ignore_errors=True)
 
 
 @pytest.fixture
 def amina(published: DeskUnderTest) -> Owner:
-    """A data manager of the agency."""
-    return Owner(published, published.signed_in("data_manager", administration="agency"))
+    """A data manager of an agency that settled nothing yet."""
+    agency = f"agency-{uuid.uuid4()}"
+    with begin_write(published.engine) as connection:
+        add_administration(connection, agency)
+    client = published.signed_in("data_manager", administration=agency)
+    return Owner(published, client, agency)
+
+
+def colleague(owner: Owner, administration: str) -> Owner:
+    """Another data manager."""
+    client = owner.desk.signed_in("data_manager", administration=administration)
+    return Owner(owner.desk, client, administration)
 
 
 def settle(owner: Owner, address: str, *choices: dict[str, Any], **more: Any) -> TestResponse:
@@ -108,6 +143,37 @@ def test_a_file_comes_back_with_its_rows_in_order_and_codes_behind_them(amina: O
     assert answer.headers["Content-Disposition"] == "attachment; filename=births-harmonised.csv"
     shown = amina.client.get(address).json
     assert (shown["name"], shown["error"], shown["progress"]["phase"]) == ("births.csv", None, "writing")
+
+
+def test_what_could_be_done_is_proposed_with_reasons_and_done_where_the_owner_says_so(amina: Owner):
+    answer = amina.upload("n;commune;province\n1;Oulad Tayeb;Fès\n2;Gueldamane;Taza\n3;Tafraout;Tiznit\n")
+    proposal = answer.json["proposal"]
+    assert (proposal["delimiter"], proposal["columns"]) == (";", ["n", "commune", "province"])
+    assert [(each["column"], each["part"]) for each in proposal["guesses"]] == [
+        ("commune", "name"),
+        ("province", "parent"),
+    ]
+    assert proposal["guesses"][0]["reason"]
+    address = f"{HERE}/{answer.json['id']}"
+    preview = amina.client.get(f"{address}/preview", query_string={"rows": 2}).json
+    assert (len(preview["rows"]), preview["counted"]) == (2, 3)
+    assert preview["header"][:4] == ["n", "commune", "province", "units_code"]
+    assert preview["columns"][0]["by_outcome"]["exact"]["rows"] == 3
+    assert amina.client.post(f"{address}/start", json={}).status_code == 200
+    amina.work()
+    assert [row["units_code"] for row in amina.rows(address)] == ["01.100.05", "01.200.01", "02.300.01"]
+
+
+def test_a_form_may_say_that_the_work_begins_at_once(amina: Owner):
+    assert amina.upload("commune\nGueldamane\nTafraout\n", start="yes").json["state"] == "queued"
+
+
+def test_where_nothing_is_proposed_the_owner_is_asked(amina: Owner):
+    answer = amina.upload("n;m\n1;2\n2;3\n")
+    address = f"{HERE}/{answer.json['id']}"
+    assert answer.json["proposal"]["guesses"] == []
+    assert amina.client.get(f"{address}/preview").status_code == 409
+    assert amina.client.post(f"{address}/start", json={}).status_code == 400
 
 
 def test_what_is_open_is_reviewed_by_worth_settled_and_written_anew(amina: Owner):
@@ -135,11 +201,11 @@ def test_the_next_file_of_the_administration_gets_what_was_settled_and_nobody_el
     address = amina.done()
     settle(amina, address, {"text": "xyzzy", "within": "Taza", "code": "01.200.03"})
     amina.work()
-    badr = Owner(amina.desk, amina.desk.signed_in("data_manager", administration="agency"))
+    badr = colleague(amina, amina.administration)
     again = badr.done()
     assert badr.client.get(again).json["remembered"] == {"used": 1, "stale": []}
     assert [row["units_code"] for row in badr.rows(again)][2:4] == ["01.200.03"] * 2
-    other = Owner(amina.desk, amina.desk.signed_in("data_manager", administration="ministry"))
+    other = colleague(amina, "ministry")
     elsewhere = other.done()
     assert other.client.get(elsewhere).json["remembered"]["used"] == 0
     assert "01.200.03" not in [row["units_code"] for row in other.rows(elsewhere)][2:4]
@@ -158,7 +224,7 @@ def test_the_recipe_that_comes_out_replays_to_the_same_bytes(amina: Owner):
     amina.work()
     recipe = amina.client.get(f"{address}/recipe").json
     assert recipe["columns"][0]["content_root"]
-    other = Owner(amina.desk, amina.desk.signed_in("data_manager", administration="ministry"))
+    other = colleague(amina, "ministry")
     again = other.upload().json["id"]
     other.client.put(f"{HERE}/{again}/recipe", json={"recipe": recipe})
     other.client.post(f"{HERE}/{again}/start", json={})
@@ -172,7 +238,7 @@ def test_the_recipe_that_comes_out_replays_to_the_same_bytes(amina: Owner):
 
 def test_a_file_is_its_owners_only(amina: Owner):
     address = amina.done()
-    badr = amina.desk.signed_in("administrator", administration="agency")
+    badr = amina.desk.signed_in("administrator", administration=amina.administration)
     assert badr.get(HERE).json["items"] == []
     for path in ("", "/result", "/report", "/values", "/recipe"):
         answer = badr.get(address + path)
@@ -273,7 +339,9 @@ def test_the_trail_says_what_was_done_and_names_no_file(amina: Owner):
     amina.client.delete(address)
     with amina.desk.engine.connect() as connection:
         entries = connection.execute(
-            select(AuditEntry.action, AuditEntry.after).where(AuditEntry.subject_kind == "harmonisation")
+            select(AuditEntry.action, AuditEntry.after).where(
+                AuditEntry.subject_kind == "harmonisation", AuditEntry.subject == address.rpartition("/")[2]
+            )
         ).all()
     assert [entry.action for entry in entries] == ["uploaded", "started", "deleted"]
     assert "births" not in str(entries)

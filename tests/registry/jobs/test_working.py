@@ -109,7 +109,7 @@ def kill_at_work(jobs: Jobs, settings: Settings, job: Job, delay: float) -> None
 
 def _cut(jobs: Jobs, settings: Settings, library: Library, point: int) -> None:
     text = content(MANY)
-    uncut, job = queued(jobs, text), None
+    uncut = queued(jobs, text)
     kinds = kinds_of(Order.by(settings, "").limits)
     assert work_off(jobs, library, kinds, threading.Event(), name="uncut") == 1
     job = queued(jobs, text)
@@ -117,7 +117,7 @@ def _cut(jobs: Jobs, settings: Settings, library: Library, point: int) -> None:
     with begin_write(jobs.engine) as connection:  # a minute goes by
         connection.execute(update(JOB).where(JOB.c.lease_until.is_not(None)).values(lease_until=1.0))
     work_off(jobs, library, kinds, threading.Event(), name="heir")
-    assert stands(jobs, job).state == "done"
+    assert (stands(jobs, job).state, stands(jobs, job).error) == ("done", None)
     assert result(jobs, job) == result(jobs, uncut)
     assert result(jobs, job).count(b"\r\n") == MANY + 1
 
