@@ -70,6 +70,11 @@ class Day:
 Value = str | int | float | bool | Day | Entity
 
 
+def is_above(id: str) -> bool:
+    """Whether a property is what an item lies in."""
+    return id == PARENT or id.startswith(ABOVE)
+
+
 def property_of(service: Service, id: str) -> Property:
     """A property with its name."""
     words = _CALLED.get(id)

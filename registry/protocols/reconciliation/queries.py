@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 from matching.matcher import LONGEST
 from registry.api.blueprint import BadBody
 from registry.errors import BadValue, TooLarge
-from registry.protocols.reconciliation.properties import CODE, NAME, require_property
+from registry.protocols.reconciliation.properties import CODE, NAME, is_above, require_property
 from registry.protocols.reconciliation.service import Service
 from registry.serving.finding import DEFAULT_CANDIDATES, MOST_CANDIDATES
 
@@ -18,6 +18,8 @@ BATCH = 200
 """Queries of one batch."""
 MOST_CHARACTERS = 40_000
 """Of all texts of a batch, each counted up to where matching cuts it: matching takes as long as they are."""
+MOST_READINGS = 600
+"""Names of a batch, each as often as it may lie in another parent: each is matched by itself."""
 MOST_PROPERTIES = 20
 MOST_VALUES = 20
 
@@ -57,9 +59,17 @@ class Asked:
     @property
     def characters(self) -> int:
         """How many letters are compared: every text with every value that may be its parent."""
-        parents = max((len(one.values) for one in self.conditions), default=1)
         values = [value.text for one in self.conditions for value in one.values]
-        return parents * _letters(self.texts) + _letters(values)
+        return self._parents * _letters(self.texts) + _letters(values)
+
+    @property
+    def readings(self) -> int:
+        """How often a name is matched, within one parent or another."""
+        return self._parents * len(self.texts)
+
+    @property
+    def _parents(self) -> int:
+        return max((len(one.values) for one in self.conditions if is_above(one.property)), default=1)
 
 
 def _letters(texts: Iterable[str]) -> int:
@@ -103,6 +113,8 @@ def clean(text: str) -> str:
 def _checked(asked: dict[Key, Asked]) -> dict[Key, Asked]:
     if sum(one.characters for one in asked.values()) > MOST_CHARACTERS:
         raise TooLarge("Texts of a batch", MOST_CHARACTERS, "characters in all")
+    if sum(one.readings for one in asked.values()) > MOST_READINGS:
+        raise TooLarge("Names of a batch within each of their parents", MOST_READINGS, "in all")
     return asked
 
 

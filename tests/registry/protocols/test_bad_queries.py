@@ -18,6 +18,7 @@ from tests.registry.protocols.contract import DRAFT, OLD, is_valid
 
 UNITS = "/reconcile/units"
 JSON = "application/json"
+MANY_PARENTS = {"query": "x", "properties": [{"pid": "parent", "v": ["1"] * 20}]}
 
 
 def refused(answer: Any, status: int, slug: str, named: str) -> None:
@@ -70,6 +71,7 @@ def refused(answer: Any, status: int, slug: str, named: str) -> None:
             "20",
         ),
         (json.dumps({str(number): {"query": "x"} for number in range(201)}), 413, "too-large", "200"),
+        (json.dumps({str(number): MANY_PARENTS for number in range(31)}), 413, "too-large", "600"),
         (json.dumps({str(number): {"query": "x" * 300} for number in range(200)}), 413, "too-large", "40000"),
     ],
 )
