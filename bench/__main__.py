@@ -11,6 +11,7 @@ BENCHMARKS = {
     "candidates": "candidates for misspelt names and completion, against rapidfuzz and SQLite FTS5",
     "accuracy": "how often the right place is found, against edit distance, WRatio, token_set and TF-IDF",
     "matching": "noisy names, against rapidfuzz, sparse TF-IDF, SQLite FTS5 and pg_trgm",
+    "activities": "informal descriptions of activities, against WRatio, token_set and TF-IDF",
     "batch": "columns matched by the batch, on one and two processes, against rapidfuzz value by value",
     "harmonising": "whole files harmonised, and their memory, against a copy with csv",
     "recoding": "recoding a column of codes, against a walk per code and a bare dictionary",

@@ -82,16 +82,10 @@ class ActivityMatching:
         alone = {levels: self._alone(rows) for levels, rows in answering.items()}
         most = {levels: limit * (1 if alone[levels] else _SPARE) for levels in answering}
         scored = self.scorer.best(readings, weights, max(most.values(), default=0))
+        same = self._same([query.text for query in queries], readings)
         return [
-            self._match(
-                query,
-                reading,
-                hits[: most[query.levels]],
-                answering[query.levels],
-                alone[query.levels],
-                limit,
-            )
-            for query, reading, hits in zip(queries, readings, scored, strict=True)
+            self._match(each, hits[: most[levels]], answering[levels], alone[levels], limit)
+            for each, hits, levels in zip(same, scored, (query.levels for query in queries), strict=True)
         ]
 
     def _kept(self, answering: Array) -> Array:
@@ -116,35 +110,39 @@ class ActivityMatching:
                 rows = [found.row]
             else:
                 reading = read(words_of(told(text[:LONGEST])))
-                rows = [each.row for each in self._same(text, reading) if each.exact]
+                rows = [each.row for each in self._same([text], [reading])[0] if each.exact]
             near = below(self.store, [(row, 1.0) for row in rows]).close()
             inside = np.isin(self.scorer.rows, np.append(near, rows))
             self._withins[text] = np.where(inside, 1.0, _ELSEWHERE) if inside.any() else None
         return self._withins[text]
 
-    def _same(self, text: str, reading: Read) -> list[Found]:
-        """Designations with the same stems, whatever the order: exact where they are the same folded text."""
+    def _same(self, texts: Sequence[str], readings: Sequence[Read]) -> list[list[Found]]:
+        """For each text the designations with the same stems, whatever their order."""
+        keys = self.store.files["document_keys"]
+        hashes = (hash_of_stems(reading.stems) for reading in readings)
+        wanted = np.fromiter(hashes, np.uint64, count=len(readings))
+        firsts, lasts = keys.searchsorted(wanted).tolist(), keys.searchsorted(wanted, "right").tolist()
+        return [
+            self._alike(text, reading, first, last) if first < last and reading.stems else []
+            for text, reading, first, last in zip(texts, readings, firsts, lasts, strict=True)
+        ]
+
+    def _alike(self, text: str, reading: Read, first: int, last: int) -> list[Found]:
+        """Those between two places of the index; exact where they are the same folded text."""
         files = self.store.files
-        keys = files["document_keys"]
-        wanted = np.uint64(hash_of_stems(reading.stems))
-        first, last = int(keys.searchsorted(wanted)), int(keys.searchsorted(wanted, "right"))
-        if first == last:
-            return []
         light, stems = fold(text[:LONGEST]), set(reading.stems)
         found = []
         for document in files["document_by_key"][first:last].tolist():
             name = int(files["document_names"][document])
             said = self.store.name(name).text
             if document < self.scorer.leading and set(stems_of(told(said))) == stems:
-                found.append(
-                    Found(int(files["name_rows"][name]), 1.0, name, exact=fold(said) == light, near=True)
-                )
+                row = int(files["name_rows"][name])
+                found.append(Found(row, 1.0, name, exact=fold(said) == light, near=True))
         return found
 
     def _match(
-        self, query: Query, reading: Read, hits: Sequence[Hit], answering: Array, alone: bool, limit: int
+        self, same: Sequence[Found], hits: Sequence[Hit], answering: Array, alone: bool, limit: int
     ) -> Match:
-        same = self._same(query.text, reading) if reading.stems else []
         answers = [Found(hit[0], min(MOST, hit[1]), *hit[2:]) for hit in hits]
         if same or not alone:
             answers = ranked(self._standing([*same, *answers], answering))

@@ -13,10 +13,10 @@ import numpy as np
 from matching.activities.index import K1
 from matching.activities.terms import groups_of, hash_of_stem
 from matching.activities.words import BROKER, RETAIL, TRADE, WHOLESALE, doings_of, stem
-from matching.layout import Array
+from matching.layout import Array, DamagedStore
 from matching.store import Store
 
-LETTERS = 0.4
+LETTERS = 0.5
 """The part that letters have in a score; words have the rest."""
 _UNKNOWN = 0.7
 """A group of letters that no designation has counts as this much of the rarest."""
@@ -24,6 +24,7 @@ _OTHERWISE, _UNSAID, _LESS_OFTEN = 0.7, 0.9, 0.9
 """What is left of a score where something else is done than the text says; where only one of the two says
 what is done; where the text does not say that it is wholesale or an agent's business, which is rarer."""
 _EXCLUDED = 0.5
+_LEAST = 1e-9
 _CELLS = 1 << 18
 """Texts times designations that are scored at once: small enough for a processor's cache."""
 
@@ -60,15 +61,22 @@ class Hit(NamedTuple):
 
 
 class Scorer:
-    """The index of one store, read in place."""
+    """The index of one store, read in place; `letters` is the part that they have in a score (0 to 1).
 
-    def __init__(self, store: Store) -> None:
+    Raises DamagedStore where its documents are not in order.
+    """
+
+    def __init__(self, store: Store, letters: float = LETTERS) -> None:
+        self._letters = letters
         files = store.files
         self.files = files
         self.documents = len(files["document_names"])
         rows = files["name_rows"][files["document_names"]]
         excluding = self._excluding(store)
         self.leading = int((~excluding).sum())
+        for part in (rows[: self.leading], rows[self.leading :], excluding.astype(np.int8)):
+            if (part[1:] < part[:-1]).any():
+                raise DamagedStore(store.folder / "document_names", "is not in the order of documents")
         self.rows, self.starts = np.unique(rows[: self.leading], return_index=True)
         self.ends = np.append(self.starts[1:], self.leading)
         shunned, self._shunned_starts = np.unique(rows[self.leading :], return_index=True)
@@ -128,8 +136,8 @@ class Scorer:
             self.rows[groups].tolist(),
             np.take_along_axis(of_leading, order, axis=1).reshape(-1).tolist(),
             self.files["document_names"][documents].tolist(),
-            (said / (1 - LETTERS)).round(4).tolist(),
-            ((whole[places, documents] - said) / LETTERS).round(4).tolist(),
+            (said / max(1 - self._letters, _LEAST)).round(4).tolist(),
+            ((whole[places, documents] - said) / max(self._letters, _LEAST)).round(4).tolist(),
             factors[places, groups].round(4).tolist(),
             shunned[places, groups].tolist(),
             strict=True,
@@ -147,7 +155,7 @@ class Scorer:
         documents = np.repeat(begins - firsts, counts) + np.arange(int(counts.sum()))
         pairs = np.repeat(np.arange(len(groups)), counts)
         same = np.flatnonzero(whole[places[pairs], documents] == scores[places, groups][pairs])
-        found = np.empty(len(groups), np.int64)
+        found = begins.astype(np.int64)
         found[pairs[same[::-1]]] = documents[same[::-1]]
         return found
 
@@ -181,7 +189,7 @@ class Scorer:
         places, known = self._places("word", hashes)
         rarities = np.where(known, self._rarities("word", places), self._most)
         sums = np.bincount(owners, rarities, minlength=len(texts)) * K1
-        return places[known], owners[known], (1 - LETTERS) / np.maximum(sums, 1e-9)[owners[known]]
+        return places[known], owners[known], (1 - self._letters) / np.maximum(sums, _LEAST)[owners[known]]
 
     def _letters_of(self, texts: Sequence[Read]) -> tuple[Array, Array, Array]:
         hashes, owners = groups_of([text.words for text in texts])
@@ -196,7 +204,7 @@ class Scorer:
             1 + np.log(often)
         )
         norms = np.sqrt(np.bincount(owners, weights**2, minlength=len(texts)))
-        weights *= LETTERS / np.maximum(norms, 1e-9)[owners]
+        weights *= self._letters / np.maximum(norms, _LEAST)[owners]
         return places[known], owners[known], weights[known]
 
     def _places(self, name: str, hashes: Array) -> tuple[Array, Array]:
@@ -220,5 +228,7 @@ class Scorer:
         cells = np.repeat(owners * self.documents, counts) + self.files[f"{name}_documents"][places]
         worth = np.repeat(weights, counts) * self.files[f"{name}_weights"][places]
         found = np.bincount(cells, worth, minlength=texts * self.documents)
-        scored: Array = found.reshape(texts, self.documents)
+        scored: Array = found.reshape(texts, self.documents).astype(
+            np.float64, copy=False
+        )  # of nothing: whole
         return scored

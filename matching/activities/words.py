@@ -32,9 +32,11 @@ _DOINGS = {
     "trader بيع تجاره تاجر بائع بياع bi3 bay3",
     "retail": "detail boutique magasin echoppe hanout retail shop store dukkan دكان متجر محل حانوت تقسيط",
     "broker": "intermediaire centrale intermediary وسيط وسطاء",
-    "wholesale": "gros grossiste wholesale wholesaler جمله",
+    "wholesale": "gros grossiste importation importateur exportation exportateur wholesale wholesaler "
+    "importer جمله استيراد",
     "make": "fabrication fabrique fabricant production producteur manufacture manufacturing making maker "
     "usine factory صنع صناعه انتاج مصنع معمل",
+    "mine": "extraction mining quarrying استخراج",
     "grow": "culture cultivateur plantation growing grower زراعه زرع",
     "raise": "elevage eleveur raising breeding breeder تربيه مربي",
     "repair": "reparation reparateur entretien depannage maintenance reparer repair repairing servicing "

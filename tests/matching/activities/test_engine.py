@@ -174,3 +174,7 @@ def test_entries_of_the_index_do_not_change_what_the_titles_say(tmp_path):
     store = shop(tmp_path / "search", rows)
 
     assert asked(store, "barbier").candidates[0].name == "Coiffure"
+
+
+def test_a_text_of_other_letters_than_any_entry_is_answered(activities):
+    assert asked(activities, "ΩΨΞ").outcome == "none"
