@@ -17,7 +17,7 @@ from matching.activities.scoring import Hit, Read, Scorer, read
 from matching.activities.showing import Shown
 from matching.activities.terms import hash_of_stems
 from matching.activities.tree import Tree
-from matching.activities.words import stems_of, told, words_of
+from matching.activities.words import is_doing, stems_of, told, words_of
 from matching.layout import Array
 from matching.queries import Match, Query
 from matching.store import Store
@@ -131,13 +131,14 @@ class ActivityMatching:
         """Those between two places of the index; exact where they are the same folded text."""
         files = self.store.files
         light, stems = fold(text[:LONGEST]), set(reading.stems)
+        telling = not all(map(is_doing, stems))  # that both are about selling does not make them the same
         found = []
         for document in files["document_by_key"][first:last].tolist():
             name = int(files["document_names"][document])
             said = self.store.name(name).text
-            if document < self.scorer.leading and set(stems_of(told(said))) == stems:
-                row = int(files["name_rows"][name])
-                found.append(Found(row, 1.0, name, exact=fold(said) == light, near=True))
+            exact = fold(said) == light
+            if document < self.scorer.leading and (exact or (telling and set(stems_of(told(said))) == stems)):
+                found.append(Found(int(files["name_rows"][name]), 1.0, name, exact=exact, near=True))
         return found
 
     def _match(

@@ -3,6 +3,7 @@
 The stems are our own and light on purpose: number, gender, article, clitics. What lies further apart
 ("coiffeur", "coiffure") is brought together by groups of letters (`terms`). The language of a text that is
 looked for is not known, so what is done depends on its script only; entries and texts go through the same.
+Search folders hold what this page makes of a text: a change here raises `layout.BUILDER_VERSION`.
 """
 
 import re
@@ -21,8 +22,8 @@ _STOP_WORDS = {
 }
 _STOP = frozenset(word for words in _STOP_WORDS.values() for word in words.split())
 _EXCEPT = re.compile(
-    r"(?:\s*[,;(]\s*|\s+)(?:sauf|hors|à l[’']exception|à l[’']exclusion|non compris"
-    r"|except|excluding|other than|not including|باستثناء|ما عدا|عدا|فيما عدا|بخلاف)\b[^,;)]*\)?",
+    r"(?:\s*[,;(]\s*hors|(?:\s*[,;(]\s*|\s+)(?:sauf|à l[’']exception|à l[’']exclusion|non compris"
+    r"|except|excluding|other than|not including|باستثناء|ما عدا|عدا|فيما عدا|بخلاف))\b[^,;)]*\)?",
     re.IGNORECASE,
 )
 # What is done, as it is said in several words and languages; compared after stemming. The things that it is
@@ -129,6 +130,11 @@ _BITS = {f"={doing}": 1 << place for place, doing in enumerate(_DOINGS)}
 TRADE, RETAIL, WHOLESALE, BROKER = (
     _BITS[f"={doing}"] for doing in ("trade", "retail", "wholesale", "broker")
 )
+
+
+def is_doing(stem: str) -> bool:
+    """Whether a stem says what is done, in whichever word."""
+    return stem in _BITS
 
 
 def doings_of(stems: Iterable[str]) -> int:

@@ -46,6 +46,17 @@ def test_darija_and_arabic_lead_there_too(activities):
     assert codes(asked(activities, "محل الجزارة"))[0] == "4722"
 
 
+def test_that_both_sell_does_not_make_two_texts_the_same(tmp_path):
+    rows = [
+        activity("4799", "class", None, "Vente", said("boutique")),
+        activity("5610", "class", None, "Snack"),
+    ]
+    store = shop(tmp_path / "search", rows)
+
+    assert asked(store, "boutique").outcome == "exact"
+    assert asked(store, "magasin").outcome == "review"
+
+
 def test_an_exact_entry_beats_all(activities):
     assert codes(asked(activities, "primeur"))[0] == "4721"
 

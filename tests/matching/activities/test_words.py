@@ -58,6 +58,8 @@ def test_a_text_of_stop_words_alone_keeps_them():
         ),
         ("Repair of machinery, except electrical", "Repair of machinery"),
         ("صناعة المنتجات باستثناء الأثاث", "صناعة المنتجات"),
+        ("Commerce hors magasin, éventaires ou marchés", "Commerce hors magasin, éventaires ou marchés"),
+        ("Services financiers, hors assurance", "Services financiers"),
         ("Sauf", "Sauf"),
     ],
 )
