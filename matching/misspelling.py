@@ -59,6 +59,15 @@ _LATIN_BEFORE = (
 _LATIN_AFTER = ("{} (Mun.)", "{} (M)", "{} (Commune)", "{} (Mun)")
 _ARABIC_BEFORE = ("جماعة {}", "الجماعة القروية {}", "بلدية {}", "جماعة  {}")
 _OTHER_VOWEL = {"a": "e", "e": "a", "i": "e", "u": "o"}
+_ADDED_BEFORE = ("Souk", "Douar", "Zaouia", "Village de", "Centre de", "Ville de", "Dechra", "Ksar", "Villa")
+_ADDED_AFTER = ("Centre", "Ville", "Jdida", "Plage", "El Oued", "Gare", "Nord", "Sud")
+# Arabic letters as those write them who write one letter for one, without the vowels that are not written.
+_LETTER_BY_LETTER = str.maketrans(
+    dict(zip("ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآؤئگڭ", (
+        "a", "b", "t", "th", "j", "h", "kh", "d", "d", "r", "z", "s", "sh", "s", "d", "t", "z", "a", "gh",
+        "f", "q", "k", "l", "m", "n", "h", "w", "y", "a", "t", "a", "i", "a", "w", "y", "g", "g",
+    ), strict=True))
+)  # fmt: skip
 _ACCENTS = {"a": "âà", "e": "éèê", "i": "ïî", "o": "ô", "u": "ûù", "c": "ç"}
 _HARAKAT = "\u064b\u064e\u064f\u0650\u0651\u0652"
 _LATIN_KEYS = ("azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -261,6 +270,19 @@ def _struck_beside(letter: str, draw: Random) -> str:
 def two_typing_errors(text: str, draw: Random) -> str:
     """Two of them."""
     return typing_error(typing_error(text, draw), draw)
+
+
+def added_word(text: str, draw: Random) -> str:
+    """A word of landscape or settlement that the list does not have: Souk, Douar, Village de, Centre."""
+    if draw.random() < 0.6:
+        return f"{draw.choice(_ADDED_BEFORE)} {text}"
+    return f"{text} {draw.choice(_ADDED_AFTER)}"
+
+
+def letter_by_letter(text: str, draw: Random) -> str:
+    """An Arabic name in Latin letters, one for one, as machines and catalogues write it: wady zm, alrkadt."""
+    text = text.translate(_LETTER_BY_LETTER)
+    return draw.choice((text.title(), text.lower()))
 
 
 def qualified(text: str, draw: Random) -> str:

@@ -45,6 +45,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         Kind("dropped word", 6, misspelling.dropped_word),
         Kind("cut off", 4, misspelling.truncated),
         Kind("swapped words", 3, misspelling.swapped_words),
+        Kind("added word", 4, misspelling.added_word),
         Kind("qualifier", 6, misspelling.qualified),
         Kind("capitals", 5, misspelling.upper_case),
     ),
@@ -60,6 +61,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         Kind("dropped word", 5, misspelling.dropped_word),
         Kind("cut off", 3, misspelling.truncated),
         Kind("qualifier", 6, misspelling.qualified_arabic),
+        Kind("letter by letter", 8, misspelling.letter_by_letter),
     ),
     "": (
         Kind("spacing", 10, misspelling.spacing),
@@ -87,15 +89,17 @@ def seeded(seed: int) -> Random:
 def noisy(name: str, draw: Random, *, above: str | None = None) -> Noisy:
     """The name with one to four kinds of noise; with `above`, that parent is now and then appended.
 
-    A name of one letter comes back as it is.
+    A name of one letter, or one that nothing changes, comes back as it is.
     """
     script = script_of(name)
     kinds = KINDS.get(script, KINDS[""])
     text, made = name, list[str]()
     for _ in range(_ATTEMPTS if len(fold(name)) > 1 else 0):
         text, made = _changed(name, kinds, draw)
-        if made and fold(text):
+        if text != name and fold(text):
             break
+    else:
+        text, made = name, []
     if above is not None and draw.random() < _ABOVE_APPENDED:
         patterns = _ARABIC_ABOVE if script == "Arab" else _LATIN_ABOVE
         text = draw.choice(patterns).format(text, above)
