@@ -1,4 +1,4 @@
-"""Finding the spellings that a text may mean: by equal and nearly equal hashes, by groups of letters."""
+"""Finding the spellings that a text may mean: by equal hashes, by groups of letters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,17 +8,16 @@ from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
 from matching.grams import SIZE, groups_of, rarities
-from matching.hashing import nearly_hashes, skeleton_hashes, words_hash
+from matching.hashing import skeleton_hashes, words_hash
 from matching.keys import Keys
 from matching.layout import Array, DamagedStore, unlocked
 from matching.spellings import Spellings, between
 from matching.store import Store
 
-NEAREST = 40
+NEAREST = 24
 """How many spellings that share groups of letters are looked at."""
 _LEADING = 4
 _MOST_SAME_SKELETON = 100
-_MOST_NEARLY = 30
 """Consonants that more spellings than this have tell little: other evidence finds them."""
 _MOST_KEPT = 16
 _LARGE = 200_000
@@ -53,10 +52,6 @@ class Candidates:
     def by_skeleton(self, keys: Sequence[Keys]) -> tuple[Array, Array]:
         """Those with the same consonants, in whichever script."""
         return self._by_hashes([skeleton_hashes(each.skeletons) for each in keys], _MOST_SAME_SKELETON)
-
-    def by_near_skeleton(self, keys: Sequence[Keys]) -> tuple[Array, Array]:
-        """Those with one consonant more, less, or another."""
-        return self._by_hashes([nearly_hashes(each.skeletons) for each in keys], _MOST_NEARLY)
 
     def _by_hashes(self, wanted: Sequence[Sequence[int]], most: int | None) -> tuple[Array, Array]:
         counts = np.fromiter(map(len, wanted), np.int64, count=len(wanted))

@@ -14,14 +14,16 @@ from matching.candidates import Kept
 from matching.finder import Finder
 from matching.layout import Array
 from matching.reading import Asked
-from matching.scoring import Pairs, glued, joined, likeness, quick_likeness
-from matching.spellings import spread
+from matching.scoring import Comparing, Pairs, joined
+from matching.spellings import glued, spread
 from matching.within import Within
 
-SHORTLIST = 8
+SHORTLIST = 6
 """How many pairs of a text, chosen by one part of their likeness, are compared in full at each step."""
 _SETTLED = 0.9
 """With a likeness from here on, a text needs no look at what else shares its letters."""
+_FAR_BEHIND = 0.3
+"""Pairs that seem so much less alike than the text's best are not compared in full."""
 _MOST_CHILDREN = 5_000
 
 
@@ -32,6 +34,7 @@ class Gatherer:
         self.finder = finder
         self.asked = asked
         self.kept = kept
+        self._comparing = Comparing(asked, finder.spellings)
         self._size = finder.spellings.size
         self._known = np.empty(0, np.int64)
         self._found: list[Pairs] = []
@@ -40,17 +43,16 @@ class Gatherer:
         """Pairs for these texts (places in `asked`); `withins` has what each text of `asked` lies in."""
         texts = texts[[bool(self.asked.keys[text].key) for text in texts.tolist()]]
         if len(texts) and self._size:
-            equal, near = self._by_hashes(texts)
-            self._compare(equal, None)
-            self._compare(np.concatenate([near, self._children(texts, withins)]), SHORTLIST)
+            self._compare(self._equal(texts), hashed=True)
+            self._compare(self._children(texts, withins), SHORTLIST)
             if self.finder.profile.fuzzy:
                 leading, others = self._by_groups(self._open(texts))
-                self._compare(leading, None)
+                self._compare(leading)
                 self._compare(others, SHORTLIST)
-            self._compare(self._siblings(), None)
+            self._compare(self._siblings())
         if not self._found:
             nothing = np.empty(0, np.int64)
-            return Pairs(nothing, nothing, likeness(self.asked, self.finder.spellings, nothing, nothing))
+            return Pairs(nothing, nothing, self._comparing.fully(nothing, nothing, hashed=False))
         return Pairs(
             np.concatenate([each.queries for each in self._found]),
             np.concatenate([each.spellings for each in self._found]),
@@ -65,20 +67,15 @@ class Gatherer:
         cells: Array = queries * self._size + spellings
         return cells
 
-    def _by_hashes(self, texts: Array) -> tuple[Array, Array]:
-        """Those with the same words or skeleton, which are all compared; those with nearly the same."""
+    def _equal(self, texts: Array) -> Array:
+        """Those with the same words or the same skeleton."""
         keys = [self.asked.keys[text] for text in texts.tolist()]
-        candidates = self.finder.candidates
-        queries, spellings = candidates.by_words(keys)
+        queries, spellings = self.finder.candidates.by_words(keys)
         equal = self._cells(texts[queries], spellings)
-        if not self.finder.profile.across_scripts:
-            return equal, equal[:0]
-        queries, spellings = candidates.by_skeleton(keys)
-        equal = np.concatenate([equal, self._cells(texts[queries], spellings)])
-        if not self.finder.profile.fuzzy:
-            return equal, equal[:0]
-        queries, spellings = candidates.by_near_skeleton(keys)
-        return equal, self._cells(texts[queries], spellings)
+        if self.finder.profile.across_scripts:
+            queries, spellings = self.finder.candidates.by_skeleton(keys)
+            equal = np.concatenate([equal, self._cells(texts[queries], spellings)])
+        return equal
 
     def _children(self, texts: Array, withins: Sequence[Within]) -> Array:
         """The most alike of what lies in each text's parent, by letters or by key."""
@@ -102,13 +99,13 @@ class Gatherer:
         alike = np.maximum(
             process.cdist(
                 glued([each.light for each in keys]),
-                glued(spellings.lights_of(children)),
+                spellings.glued_of(children),
                 scorer=Indel.normalized_similarity,
                 dtype=np.float32,
             ),
             process.cdist(
                 glued([each.key for each in keys]),
-                glued(spellings.keys_of(children)),
+                spellings.glued_keys_of(children),
                 scorer=Indel.normalized_similarity,
                 dtype=np.float32,
             ),
@@ -153,7 +150,7 @@ class Gatherer:
                 found.append(self._cells(queries[own], siblings[own]))
         return np.concatenate(found)
 
-    def _compare(self, cells: Array, most: int | None) -> None:
+    def _compare(self, cells: Array, most: int | None = None, *, hashed: bool = False) -> None:
         """Compare pairs that were not compared before; of each text those that seem most alike, at `most`."""
         cells = np.unique(cells)
         if len(self._known):
@@ -165,7 +162,7 @@ class Gatherer:
         if most is not None:
             chosen = self._shortlist(queries, spellings, most)
             cells, queries, spellings = cells[chosen], queries[chosen], spellings[chosen]
-        alike = likeness(self.asked, self.finder.spellings, queries, spellings)
+        alike = self._comparing.fully(queries, spellings, hashed=hashed)
         self._found.append(Pairs(queries, spellings, alike))
         self._known = np.sort(np.concatenate([self._known, cells]))
 
@@ -175,8 +172,9 @@ class Gatherer:
         counts = np.diff(np.append(first, len(queries)))
         if counts.max() <= most:
             return np.arange(len(queries))
-        quick = quick_likeness(self.asked, self.finder.spellings, queries, spellings)
+        quick = self._comparing.quick(queries, spellings)
         order = np.lexsort((spellings, -quick, queries))
         rank = np.arange(len(queries)) - np.repeat(first, counts)
-        chosen: Array = np.sort(order[rank < most])
+        near = quick >= np.repeat(np.maximum.reduceat(quick, first), counts) - _FAR_BEHIND
+        chosen: Array = np.sort(order[(rank < most) & near[order]])
         return chosen

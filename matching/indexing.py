@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from matching.grams import index_of
-from matching.hashing import near_hashes, skeleton_hashes, word_hash, words_hash
+from matching.hashing import skeleton_hashes, word_hash, words_hash
 from matching.keys import Keys
 from matching.layout import Array
 from matching.profiles import Profile
@@ -20,7 +20,6 @@ def sought_by(spelled: Sequence[Keys], profile: Profile) -> Mapping[str, Array]:
         mine = [words_hash(keys)]
         if across:
             mine += skeleton_hashes(keys.skeletons)
-            mine += near_hashes(keys.skeletons)
         hashes += mine
         counts.append(len(mine))
     hashed = np.array(hashes, np.uint32)

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA, Indel
 
 from matching.layout import Array
 from matching.reading import Asked
-from matching.spellings import Spellings
+from matching.spellings import Spellings, glued, in_order
 from matching.words import shared_words
 
 # What each part counts for.
@@ -25,7 +25,8 @@ _CUT_OFF = 0.08
 _WHOLLY = 0.99
 _SPELLING_ACROSS, _CONSONANTS_ACROSS, _WORDS_ACROSS = 0.25, 0.55, 0.2
 _OTHER_ORDER = 0.97
-_SAME_SKELETON = 0.9
+_SAME_SKELETON, _SAME_SKELETON_ALIKE = 0.86, 0.08
+"""Of names whose consonants are equal across scripts, the one with nearer vowels comes first."""
 _EQUAL_KEY = 0.95
 _BY_LETTERS, _BY_LETTERS_IN_OTHER_ORDER = 0.03, 0.02
 _BELOW_SAME = 0.94
@@ -89,122 +90,132 @@ def alike(mine: list[str], others: list[str]) -> Array:
     return compared
 
 
-def glued(texts: list[str]) -> list[str]:
-    """The texts without blanks."""
-    return "\n".join(texts).replace(" ", "").split("\n") if texts else []
+class Comparing:
+    """Compares what was asked with the spellings of a store, pair by pair."""
 
+    def __init__(self, asked: Asked, spellings: Spellings) -> None:
+        self.asked = asked
+        self.spellings = spellings
+        keys = asked.keys
+        lights = [each.light for each in keys]
+        self._glued = _objects(glued(lights))
+        self._sorted = _objects(in_order(lights))
+        self._lengths = np.fromiter(map(len, self._glued), np.int64, count=len(keys))
+        self._many = np.fromiter((" " in light for light in lights), bool, count=len(keys))
+        self._glued_keys = _objects(glued([each.key for each in keys]))
+        self._skeletons = _objects([each.skeletons[0] for each in keys])
 
-def first_skeletons(texts: list[str]) -> list[str]:
-    """The main one of each list of skeletons."""
-    return [text.partition(" ")[0] for text in texts]
+    def quick(self, queries: Array, numbers: Array) -> Array:
+        """The one part that tells most, for choosing what is compared in full: letters, or consonants."""
+        across = self.spellings.across(self.asked.scripts[queries], numbers)
+        if not across.any():
+            return self._letters(queries, numbers)
+        own = ~across
+        quick = np.empty(len(queries), np.float32)
+        quick[own] = self._letters(queries[own], numbers[own])
+        quick[across] = self._consonants(queries[across], numbers[across])
+        return quick
 
+    def _letters(self, queries: Array, numbers: Array) -> Array:
+        return alike(self._glued[queries].tolist(), self.spellings.glued_of(numbers))
 
-def quick_likeness(asked: Asked, spellings: Spellings, queries: Array, numbers: Array) -> Array:
-    """The one part that tells most, for choosing what is compared in full: letters, or consonants."""
-    across = spellings.across(asked.scripts[queries], numbers)
-    lights = np.array([keys.light for keys in asked.keys], object)
-    quick = np.empty(len(queries), np.float32)
-    own = ~across
-    quick[own] = alike(glued(lights[queries[own]].tolist()), glued(spellings.lights_of(numbers[own])))
-    if across.any():
-        skeletons = np.array([keys.skeletons[0] for keys in asked.keys], object)
-        quick[across] = alike(
-            skeletons[queries[across]].tolist(), first_skeletons(spellings.skeletons_of(numbers[across]))
+    def _consonants(self, queries: Array, numbers: Array) -> Array:
+        return alike(self._skeletons[queries].tolist(), self.spellings.first_skeletons_of(numbers))
+
+    def fully(self, queries: Array, numbers: Array, *, hashed: bool) -> Likeness:
+        """The likeness of texts (places) and spellings (numbers).
+
+        `hashed` says that their hashes are equal; where not, their words and skeletons are known to differ.
+        """
+        across = self.spellings.across(self.asked.scripts[queries], numbers)
+        equal = same_key = same_words = skeleton = np.zeros(len(queries), bool)
+        if hashed:
+            equal, same_key, same_words, skeleton = self._same(queries, numbers)
+        spelling = alike(self._glued_keys[queries].tolist(), self.spellings.glued_keys_of(numbers))
+        consonants = self._consonants(queries, numbers)
+        skeleton = skeleton | (consonants == 1)
+        words = shared_words(self.asked, self.spellings, queries, numbers, same_words)
+        letters, beginning, typing = self._by_letters(queries, numbers)
+        cut = np.where(self.asked.cut[queries], _CUT_OFF, 0.0)
+        text = (
+            (_LETTERS - cut) * letters
+            + _TYPING * typing
+            + _SPELLING * spelling
+            + _CONSONANTS * consonants
+            + _WORDS * words
+            + (_BEGINNING + cut) * beginning
+            + _CONTAINED * (words >= _WHOLLY)
+            + _BEGUN * (beginning >= _WHOLLY)
         )
-    return quick
-
-
-def likeness(asked: Asked, spellings: Spellings, queries: Array, numbers: Array) -> Likeness:
-    """Compare texts (places in `asked`) with spellings (numbers), pair by pair."""
-    mine = [asked.keys[query] for query in queries.tolist()]
-    across = spellings.across(asked.scripts[queries], numbers)
-    keys, other_keys = [each.key for each in mine], spellings.keys_of(numbers)
-    lights, other_lights = [each.light for each in mine], spellings.lights_of(numbers)
-    equal = np.fromiter(map(str.__eq__, lights, other_lights), bool, count=len(mine))
-    same_key = np.fromiter(map(str.__eq__, keys, other_keys), bool, count=len(mine))
-    same_words = same_key | np.fromiter(
-        (
-            len(key) == len(other) and each.in_order == " ".join(sorted(other.split()))
-            for key, other, each in zip(keys, other_keys, mine, strict=True)
-        ),
-        bool,
-        count=len(mine),
-    )
-    spelling = np.where(same_key, 1.0, alike(glued(keys), glued(other_keys)))
-    skeletons = spellings.skeletons_of(numbers)
-    consonants = alike([each.skeletons[0] for each in mine], first_skeletons(skeletons))
-    skeleton = (consonants == 1) | np.fromiter(
-        (
-            (len(each.skeletons) > 1 or " " in other) and not {*each.skeletons}.isdisjoint(other.split(" "))
-            for each, other in zip(mine, skeletons, strict=True)
-        ),
-        bool,
-        count=len(mine),
-    )
-    words = shared_words(asked, spellings, queries, other_keys, same_words)
-    letters, beginning, typing = _by_letters(lights, other_lights)
-    cut = np.where(asked.cut[queries], _CUT_OFF, 0.0)
-    text = (
-        (_LETTERS - cut) * letters
-        + _TYPING * typing
-        + _SPELLING * spelling
-        + _CONSONANTS * consonants
-        + _WORDS * words
-        + (_BEGINNING + cut) * beginning
-        + _CONTAINED * (words >= _WHOLLY)
-        + _BEGUN * (beginning >= _WHOLLY)
-    )
-    far = _SPELLING_ACROSS * spelling + _CONSONANTS_ACROSS * consonants + _WORDS_ACROSS * words
-    text = np.where(across, np.maximum(far, _SAME_SKELETON * skeleton), text)
-    letters = np.where(across, 1.0, letters)
-    text = np.where(
-        same_words, _EQUAL_KEY + _BY_LETTERS_IN_OTHER_ORDER * letters, np.minimum(text, _BELOW_SAME)
-    )
-    text = np.where(same_key, _EQUAL_KEY + _BY_LETTERS * letters, text)
-    text = np.where(equal, 1.0, text)
-    single = np.float32
-    return Likeness(
-        text=text.astype(single),
-        spelling=spelling.astype(single),
-        letters=letters.astype(single),
-        consonants=consonants,
-        words=words.astype(single),
-        beginning=beginning,
-        across=across,
-        skeleton=skeleton,
-        equal=equal,
-        code=np.zeros_like(equal),
-    )
-
-
-def _by_letters(lights: list[str], others: list[str]) -> tuple[Array, Array, Array]:
-    """Likeness of letters in whichever order of words is nearest; of the beginning; and as typed."""
-    whole, other_whole = glued(lights), glued(others)
-    as_one = alike(whole, other_whole)
-    letters = np.maximum(alike(lights, others), as_one)
-    many = [
-        place
-        for place, (light, other) in enumerate(zip(lights, others, strict=True))
-        if " " in light and " " in other
-    ]
-    if many:
-        in_order = alike(
-            [" ".join(sorted(lights[place].split())) for place in many],
-            [" ".join(sorted(others[place].split())) for place in many],
+        far = _SPELLING_ACROSS * spelling + _CONSONANTS_ACROSS * consonants + _WORDS_ACROSS * words
+        same = np.where(skeleton, _SAME_SKELETON + _SAME_SKELETON_ALIKE * far, 0)
+        text = np.where(across, np.maximum(far, same), text)
+        letters = np.where(across, 1.0, letters)
+        in_other_order = _EQUAL_KEY + _BY_LETTERS_IN_OTHER_ORDER * letters
+        text = np.where(same_words, in_other_order, np.minimum(text, _BELOW_SAME))
+        text = np.where(same_key, _EQUAL_KEY + _BY_LETTERS * letters, text)
+        text = np.where(equal, 1.0, text)
+        single = np.float32
+        return Likeness(
+            text=text.astype(single),
+            spelling=spelling,
+            letters=letters.astype(single),
+            consonants=consonants,
+            words=words.astype(single),
+            beginning=beginning,
+            across=across,
+            skeleton=skeleton,
+            equal=equal,
+            code=np.zeros_like(equal),
         )
-        letters[many] = np.maximum(letters[many], _OTHER_ORDER * in_order)
-    beginning = as_one.copy()
-    longer = [
-        place
-        for place, (mine, other) in enumerate(zip(whole, other_whole, strict=True))
-        if len(other) > len(mine)
-    ]
-    beginning[longer] = alike(
-        [whole[place] for place in longer], [other_whole[place][: len(whole[place])] for place in longer]
-    )
-    typing = (
-        process.cpdist(lights, others, scorer=OSA.normalized_similarity, dtype=np.float32)
-        if lights
-        else letters
-    )
-    return letters, beginning, typing
+
+    def _same(self, queries: Array, numbers: Array) -> tuple[Array, Array, Array, Array]:
+        """Which are equal, have one key, the same words in any order, a skeleton in common."""
+        keys = [self.asked.keys[query] for query in queries.tolist()]
+        texts = zip(
+            keys,
+            self.spellings.lights_of(numbers),
+            self.spellings.keys_of(numbers),
+            self.spellings.skeletons_of(numbers),
+            strict=True,
+        )
+        same = [
+            (
+                each.light == light,
+                each.key == key,
+                len(each.key) == len(key) and each.in_order == " ".join(sorted(key.split(" "))),
+                not {*each.skeletons}.isdisjoint(skeletons.split(" ")),
+            )
+            for each, light, key, skeletons in texts
+        ]
+        equal, key, words, skeleton = np.array(same, bool).reshape(-1, 4).T
+        return equal, key, words, skeleton
+
+    def _by_letters(self, queries: Array, numbers: Array) -> tuple[Array, Array, Array]:
+        """Likeness of letters in whichever order of words is nearer; of the beginning; and as typed."""
+        mine, others = self._glued[queries].tolist(), self.spellings.glued_of(numbers)
+        letters = alike(mine, others)
+        beginning = letters.copy()
+        lengths = self._lengths[queries]
+        longer = np.flatnonzero(np.fromiter(map(len, others), np.int64, count=len(others)) > lengths)
+        beginning[longer] = alike(
+            [mine[place] for place in longer.tolist()],
+            [
+                others[place][:length]
+                for place, length in zip(longer.tolist(), lengths[longer].tolist(), strict=True)
+            ],
+        )
+        many = np.flatnonzero(self._many[queries])
+        if len(many):
+            ordered = alike(self._sorted[queries[many]].tolist(), self.spellings.sorted_of(numbers[many]))
+            letters[many] = np.maximum(letters[many], _OTHER_ORDER * ordered)
+        typing = letters
+        if mine:
+            typing = process.cpdist(mine, others, scorer=OSA.normalized_similarity, dtype=np.float32)
+        return letters, beginning, typing
+
+
+def _objects(texts: list[str]) -> Array:
+    found = np.empty(len(texts), object)
+    found[:] = texts
+    return found

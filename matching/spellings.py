@@ -1,6 +1,6 @@
 """The spellings of a store: distinct names as they are compared for equality, their keys and skeletons."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +14,24 @@ KEPT_DECODED = 120_000
 """Up to this many spellings, their texts are kept decoded, some 250 bytes each; else read when needed."""
 
 
+Making = Callable[[Sequence[str]], list[str]]
+
+
+def glued(texts: Sequence[str]) -> list[str]:
+    """The texts without blanks."""
+    return [text.replace(" ", "") for text in texts]
+
+
+def in_order(texts: Sequence[str]) -> list[str]:
+    """The texts with their words in order."""
+    return [" ".join(sorted(text.split(" "))) if " " in text else text for text in texts]
+
+
+def firsts(texts: Sequence[str]) -> list[str]:
+    """The first word of each."""
+    return [text.partition(" ")[0] for text in texts]
+
+
 class Spellings:
     """Reads texts by the numbers of spellings, as lists for comparing."""
 
@@ -22,29 +40,49 @@ class Spellings:
         self.keys = store.files["spelling_keys"]
         self.scripts = store.files["spelling_scripts"]
         self.size = len(self.keys)
-        self._decoded: dict[str, Array] = {}
+        self._decoded: dict[tuple[str, Making | None], Array] = {}
         self._letters = np.array([script not in ("Zyyy", "Zzzz") for script in SCRIPTS])
 
     def lights_of(self, numbers: Array) -> list[str]:
         """The spellings themselves."""
-        return self._texts("lights", numbers)
+        return self._texts("lights", numbers, None)
+
+    def glued_of(self, numbers: Array) -> list[str]:
+        """The spellings without blanks."""
+        return self._texts("lights", numbers, glued)
+
+    def sorted_of(self, numbers: Array) -> list[str]:
+        """The spellings with their words in order."""
+        return self._texts("lights", numbers, in_order)
 
     def keys_of(self, numbers: Array) -> list[str]:
         """Their keys."""
-        return self._texts("keys", self.keys[numbers])
+        return self._texts("keys", self.keys[numbers], None)
+
+    def glued_keys_of(self, numbers: Array) -> list[str]:
+        """Their keys without blanks."""
+        return self._texts("keys", self.keys[numbers], glued)
 
     def skeletons_of(self, numbers: Array) -> list[str]:
         """Their skeletons, with blanks between where there are several."""
-        return self._texts("skeletons", numbers)
+        return self._texts("skeletons", numbers, None)
 
-    def _texts(self, name: str, numbers: Array) -> list[str]:
+    def first_skeletons_of(self, numbers: Array) -> list[str]:
+        """The main one of the skeletons of each."""
+        return self._texts("skeletons", numbers, firsts)
+
+    def _texts(self, name: str, numbers: Array, make: Making | None) -> list[str]:
+        """Texts of a file, or what is made of them."""
         if self.size > KEPT_DECODED:
-            return self._read(name, numbers)
-        decoded = self._decoded.get(name)
+            texts = self._read(name, numbers)
+            return texts if make is None else make(texts)
+        decoded = self._decoded.get((name, make))
         if decoded is None:
-            decoded = self._decoded[name] = self._read_all(name)
-        texts: list[str] = decoded[numbers].tolist()
-        return texts
+            decoded = self._decoded[name, make] = self._read_all(name)
+            if make is not None:
+                decoded[:] = make(decoded.tolist())
+        found: list[str] = decoded[numbers].tolist()
+        return found
 
     def _read(self, name: str, numbers: Array) -> list[str]:
         values, starts = self.store.files[name], self.store.files[f"{name}_starts"]

@@ -14,10 +14,8 @@ _MOST_WORDS = 16
 """Words of a text that are compared."""
 
 
-def shared_words(
-    asked: Asked, spellings: Spellings, queries: Array, other_keys: list[str], same: Array
-) -> Array:
-    """For pairs of a text and the key of a name, the share of the text's words that the name has, by weight.
+def shared_words(asked: Asked, spellings: Spellings, queries: Array, numbers: Array, same: Array) -> Array:
+    """For pairs of a text and a spelling, the share of the text's words that the other has.
 
     `same` says which pairs have the same words in any order, which need no comparing.
     """
@@ -28,7 +26,7 @@ def shared_words(
     queries = queries[open_ones]
     involved, places = np.unique(queries, return_inverse=True)
     words, starts, weights = _weighted(asked, spellings, involved)
-    others = [other_keys[place].split(" ") for place in open_ones.tolist()]
+    others = [key.split(" ") for key in spellings.keys_of(numbers[open_ones])]
     other_counts = np.fromiter(map(len, others), np.int64, count=len(others))
     other_words = np.array([word for each in others for word in each], object)
     other_starts = np.cumsum(other_counts) - other_counts
