@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
 
 from referentials.sheets import encodings
 from referentials.sheets.headers import header_with
@@ -20,7 +19,6 @@ SEPARATORS = (",", ";", "\t", "|")
 
 _SAMPLE_CHARACTERS = 65_536
 _SAMPLE_ROWS = 100
-_LONGEST_LINE = 4 * MIB  # characters
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\r?\n")
 
 
@@ -74,7 +72,7 @@ class DelimitedText:
     def records(self) -> Iterator[tuple[str, ...]]:
         """Every record, blank lines included as empty ones. Raises TableError and TableTooLarge."""
         with self.path.open(encoding=self.encoding, newline="") as text:
-            yield from _records(_lines(text, self.file), self.delimiter, file=self.file, limits=self.limits)
+            yield from _records(text, self.delimiter, file=self.file, limits=self.limits)
 
 
 def open_delimited(
@@ -158,11 +156,3 @@ def _of_bounded_size(
         if cells > limits.max_cells:
             raise TableTooLarge(f"more than {limits.max_cells:,} cells", file=file, row=number)
         yield record
-
-
-def _lines(text: TextIO, file: str) -> Iterator[str]:
-    """The lines; one that would not fit in memory is none of a table."""
-    while line := text.readline(_LONGEST_LINE):
-        if len(line) == _LONGEST_LINE:
-            raise TableTooLarge(f"has a line of {_LONGEST_LINE:,} characters or more", file=file)
-        yield line

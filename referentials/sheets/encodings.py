@@ -9,7 +9,7 @@ from itertools import chain
 
 import charset_normalizer
 
-from referentials.sheets.limits import TableError
+from referentials.sheets.limits import MIB, TableError, TableTooLarge
 
 Chunks = Callable[[], Iterable[bytes]]
 """Gives the pieces of a file, from its beginning each time; all but the last are of even length."""
@@ -19,6 +19,7 @@ _STRAY = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile("[^\0-\x7f]")
 _TELLING_LINES = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _SAMPLE_BYTES = 1 << 20
+LONGEST_LINE = 16 * MIB
 
 
 def detect_encoding(chunks: Chunks, *, file: str) -> str:
@@ -37,6 +38,8 @@ def detect_encoding(chunks: Chunks, *, file: str) -> str:
         return "utf-16-be" if even > odd else "utf-16-le"
     try:
         check_text(chunks, "utf-8", file=file, called="UTF-8")
+    except TableTooLarge:
+        raise
     except TableError:
         if _mostly_utf8(chunks()):
             raise
@@ -47,15 +50,19 @@ def detect_encoding(chunks: Chunks, *, file: str) -> str:
 def check_text(chunks: Chunks, encoding: str, *, file: str, called: str | None = None) -> bool:
     """Whether the text holds anything but blanks; `called` is what a message calls the encoding.
 
-    Raises TableError for bytes that are not text in the encoding (with the offset), and for NUL characters.
+    Raises TableError for bytes that are not text in the encoding (with the offset), and for NUL characters,
+    TableTooLarge for a line that would not fit in memory.
     """
     try:
         "".encode(encoding)  # refuses what is a codec and not one of texts
         decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError:
         raise TableError(f"there is no encoding called {encoding!r}", file=file, value=encoding) from None
-    before, filled = 0, False
+    before, line, filled = 0, 0, False
     for chunk in chain(chunks(), [b""]):
+        line = 0 if b"\n" in chunk or b"\r" in chunk else line + len(chunk)
+        if line > LONGEST_LINE:
+            raise TableTooLarge(f"has a line of more than {LONGEST_LINE:,} bytes", file=file)
         try:
             text = decoder.decode(chunk, not chunk)
         except UnicodeDecodeError as error:

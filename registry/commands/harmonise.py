@@ -21,7 +21,7 @@ from registry.errors import BadValue
 from registry.harmonising.choice_files import read_choices
 from registry.harmonising.documents import report_json
 from registry.harmonising.guessing import guess
-from registry.harmonising.limits import limits_here
+from registry.harmonising.limits import limits_here, limits_told
 from registry.harmonising.output import WRITERS, check_target
 from registry.harmonising.pages import report_html
 from registry.harmonising.previewing import preview
@@ -41,7 +41,17 @@ Examples:
 """
 
 
-@click.command(epilog=EPILOG)
+class WithLimits(click.Command):
+    """A command whose help says how large a file may be, as the settings have it."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The examples, then the limits."""
+        super().format_epilog(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write_text(f"A file may have {limits_told(limits_here(Settings.from_environment()))}.")
+
+
+@click.command(cls=WithLimits, epilog=EPILOG)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-r", "--referential", metavar="ID", help="Referential whose codes are wanted.")
 @click.option("-c", "--column", metavar="TITLE", help="Column with the texts, or with codes.")

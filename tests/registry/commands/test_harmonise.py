@@ -155,6 +155,12 @@ def test_a_text_file_has_no_sheets(marjaa, sheet: Path, tmp_path: Path):
     refused(harmonise(marjaa, sheet, tmp_path / "out.csv", "--sheet", "x"), tmp_path / "out.csv", "no sheets")
 
 
+def test_the_help_says_beforehand_how_large_a_file_may_be(marjaa, monkeypatch):
+    monkeypatch.setenv("MARJAA_MAX_TABLE_ROWS", "123456")
+    said = " ".join(marjaa("harmonise", "--help").stdout.split())
+    assert "at most 123,456 rows and 1,000 columns; workbooks at most 100 MiB" in said
+
+
 def test_columns_are_guessed_and_shown_and_taken_only_when_somebody_says_so(
     marjaa, sheet: Path, tmp_path: Path
 ):

@@ -393,3 +393,34 @@ def test_every_row_of_a_published_workbook_comes_out_in_order(library, tmp_path,
     out = rows_of(tmp_path / "out.csv")
     assert len(out) == report.source.rows == report.columns[0].total.rows == 3224
     assert [row[:8] for row in out] == read_table(path, wanted=["Commune", "Délégation"]).rows
+
+
+@pytest.mark.soak
+def test_a_million_distinct_values_take_bounded_memory_and_no_row_is_lost(library, tmp_path):
+    rows = 1_000_000
+    with (tmp_path / "in.csv").open("w") as file:
+        file.write("n,code\n")
+        file.writelines(f"{number},C{number * 7919 % rows}\n" for number in range(rows))
+    (tmp_path / "recipe.json").write_bytes(
+        recipe_bytes(Recipe((ColumnPlan("units", "code", role="code"),), CHANGED_ON, delimiter=","))
+    )
+    script = """
+import sys
+from pathlib import Path
+from registry.harmonising.recipe import read_recipe
+from registry.harmonising.running import run
+from registry.library import Library
+root, folder = map(Path, sys.argv[1:])
+recipe = read_recipe((folder / "recipe.json").read_bytes())
+run(folder / "in.csv", folder / "out.csv", recipe, Library(root), folder / "work")
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+"""
+    command = [sys.executable, "-c", script, str(library.root), str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, check=True, timeout=1_200, capture_output=True, text=True)
+    assert int(done.stdout) < 400 * 1024
+    with (tmp_path / "out.csv").open(newline="") as file:
+        next(file)
+        for number, row in enumerate(csv.reader(file)):
+            assert row[:2] == [str(number), f"C{number * 7919 % rows}"]
+            assert row[5] == "none"
+    assert number == rows - 1
