@@ -11,6 +11,7 @@ from pathlib import Path
 
 from registry.config import Settings
 from registry.database import begin_write
+from registry.errors import Unavailable
 from registry.jobs.folders import Folder
 from registry.jobs.opening import Jobs
 from registry.jobs.orders import Order
@@ -29,7 +30,7 @@ _LAST_SECONDS = 8
 _LEFT_OVER_SECONDS = 24 * 3600
 
 
-class Died(Exception):
+class Died(Unavailable):
     """A process that worked on jobs ended by itself; what it worked on is tried again."""
 
 
@@ -49,7 +50,7 @@ def jobs_round(jobs: Jobs, settings: Settings, stop: threading.Event) -> bool:
     with begin_write(jobs.engine) as connection:
         waiting = give_back_all(connection, name)
     if code != 0 and not stop.is_set():
-        raise Died(f"A process that works on files ended ({code}); {waiting} of them are tried again.")
+        raise Died(f"A process that works on files ended ({code}); what it had is tried again ({waiting}).")
     return True
 
 
