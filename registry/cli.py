@@ -57,6 +57,9 @@ COMMANDS = {
         "registry.commands.referentials", "referential", "Register a referential that is to have versions."
     ),
     "draft": Place("registry.commands.drafts", "draft", "Work on drafts, review and publish them."),
+    "error-reports": Place(
+        "registry.commands.error_reports", "error_reports", "Errors that were reported in published items."
+    ),
     "inventory": Place(
         "registry.commands.inventory", "inventory", "Administrations, and the data sets that they keep."
     ),

@@ -102,6 +102,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "not-ready": Kind(
             "Change set not ready", 409, 5, "Settle everything that is named, then submit it again."
         ),
+        "no-version-yet": Kind(
+            "Draft not complete",
+            422,
+            2,
+            "Confirm the events that are proposed, or state what happened; validation tells the rest.",
+        ),
         "wrong-credentials": Kind(
             "Sign-in refused",
             401,

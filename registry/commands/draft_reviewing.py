@@ -8,11 +8,11 @@ from registry.commands.options import json_option
 from registry.commands.printing import print_json
 from registry.commands.working import change_set_argument, work
 from registry.desk.draft_fields import moment_text
-from registry.desk.draft_schemas import ChangeSetSchema, CommentSchema, RebasedSchema
+from registry.desk.draft_schemas import ChangeSetSchema, RebasedSchema
 from registry.errors import BadValue
 from registry.publishing.drafts.opening import ChangeSetView, read_change_set
 from registry.publishing.drafts.rebasing import rebase as put_over_newest
-from registry.publishing.review import approving, comments, scheduling, submitting, withdrawing
+from registry.publishing.review import approving, scheduling, submitting, withdrawing
 from registry.publishing.shelving import flip_catalogue
 
 note_option = click.option("--note", required=True, metavar="TEXT", help="What those concerned should know.")
@@ -46,11 +46,6 @@ REBASE_EPILOG = """\b
 Example:
   marjaa draft rebase 3f2a91c4
 """
-COMMENT_EPILOG = """\b
-Examples:
-  marjaa draft comment 3f2a91c4 "The Arabic name lacks its article." --code 04.421.01.09
-  marjaa draft comment 3f2a91c4 "Put right." --answers 12
-"""
 A_MOMENT = "a moment with its zone, as 2027-01-01T00:00:00+01:00"
 
 
@@ -65,7 +60,15 @@ def submit(change_set: str, note: str | None, as_json: bool) -> None:
     """
     with work() as at_work:
         meant = at_work.id_of(change_set)
-        after = submitting.submit(at_work.engine, at_work.root, at_work.actor, meant, note)
+        after = submitting.submit(
+            at_work.engine,
+            at_work.root,
+            at_work.actor,
+            meant,
+            note,
+            today=at_work.settings.today(),
+            notice_days=at_work.settings.notice_days,
+        )
     _tell(after, as_json)
 
 
@@ -178,24 +181,6 @@ def rebase(change_set: str, as_json: bool) -> None:
     _tell(after, as_json)
     for code in report.conflicts:
         click.echo(f"Both changed {code}: look at it again.")
-
-
-@click.command(epilog=COMMENT_EPILOG)
-@change_set_argument
-@click.argument("body", metavar="TEXT")
-@click.option("--code", metavar="CODE", help="Code of the item that it is about.")
-@click.option("--answers", type=click.IntRange(1), metavar="NUMBER", help="Comment that it answers.")
-@json_option
-def comment(change_set: str, body: str, code: str | None, answers: int | None, as_json: bool) -> None:
-    """Comment on a change set; comments stay with the version that comes of it."""
-    with work() as at_work, at_work.writing() as connection:
-        meant = at_work.meant(connection, change_set)
-        today = at_work.settings.today()
-        said = comments.comment(connection, at_work.actor, meant.id, body, code, answers, today=today)
-    if as_json:
-        print_json(CommentSchema().dump(said))
-        return
-    click.echo(f"Comment {said.id}.")
 
 
 def _tell(found: ChangeSetView, as_json: bool) -> None:

@@ -9,11 +9,11 @@ import click
 from referentials.canonical import JSON
 from registry.commands.draft_checking import findings, validate, word
 from registry.commands.draft_comparing import compare
+from registry.commands.draft_consulting import comment, comments, consult
 from registry.commands.draft_events import confirm, events, propose, reject, state
 from registry.commands.draft_impact import show_impact
 from registry.commands.draft_reviewing import (
     approve,
-    comment,
     publish,
     rebase,
     request_changes,
@@ -21,9 +21,10 @@ from registry.commands.draft_reviewing import (
     submit,
     withdraw,
 )
+from registry.commands.draft_summaries import print_change_set
 from registry.commands.groups import InOrder
 from registry.commands.options import json_option, parts
-from registry.commands.printing import line_of_names, print_fields, print_json
+from registry.commands.printing import line_of_names, print_json
 from registry.commands.tables import print_table
 from registry.commands.working import SHORTEST, change_set_argument, work
 from registry.desk.draft_schemas import ChangeSetSchema
@@ -31,8 +32,8 @@ from registry.errors import BadValue
 from registry.models.change_sets import CHANGE_CLASSES, CHANGE_SET_STATUSES
 from registry.publishing.drafts.amending import Amendment, amend_item
 from registry.publishing.drafts.items import count_items, forget_item, remove_item
-from registry.publishing.drafts.opening import ChangeSetView, edit_details, touch
-from registry.publishing.review.comments import comments_of
+from registry.publishing.drafts.opening import edit_details, touch
+from registry.publishing.review.standing import standing_of
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -109,15 +110,11 @@ def show(change_set: str, as_json: bool) -> None:
     with work() as at_work, at_work.reading() as connection:
         found = at_work.meant(connection, change_set)
         rows = count_items(connection, found.id)
-        said = comments_of(connection, found.id)
+        standing = standing_of(connection, at_work.actor, found)
     if as_json:
         print_json(ChangeSetSchema().dump(found))
         return
-    print_change_set(found)
-    print_fields([("rows", f"{rows:,}"), ("comments", len(said) or None)])
-    for one in said:
-        about = f" about {one.code}" if one.code else ""
-        click.echo(f"  {one.id}. {one.at}{about}: {one.body}")
+    print_change_set(found, standing, rows)
 
 
 @draft.command(epilog=EDIT_EPILOG)
@@ -231,31 +228,6 @@ def remove(change_set: str, codes: tuple[str, ...], forget: bool, as_json: bool)
     click.echo(f"{'Forgotten' if forget else 'Removed'}: {', '.join(codes)}")
 
 
-def print_change_set(found: ChangeSetView) -> None:
-    """A change set as a person reads it."""
-    click.secho(f"{found.referential} {found.label}  {found.status}", bold=True)
-    base = "nothing" if found.base_ordinal is None else f"version {found.base_ordinal}"
-    print_fields(
-        [
-            ("id", found.id),
-            ("effective on", found.effective_on),
-            ("over", f"{base}, as {'the whole list' if found.mode == 'full' else 'changes'}"),
-            ("basis", found.basis),
-            ("legal basis", found.legal_basis),
-            ("change class", found.change_class),
-            *((f"note ({language})", text) for language, text in found.notes.items()),
-            ("revision", found.revision),
-            ("changed at", found.changed_at),
-            ("open to", found.consultation),
-            ("until", found.consultation_until),
-            ("submitted at", found.submitted_at),
-            ("content root", found.content_root),
-            ("approved at", found.approved_at),
-            ("publish at", found.publish_at),
-        ]
-    )
-
-
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
     pairs = [text.partition("=") for text in given]
     for text, (name, sign, value) in zip(given, pairs, strict=True):
@@ -282,6 +254,8 @@ for command in (
     publish,
     withdraw,
     rebase,
+    consult,
+    comments,
     comment,
 ):
     draft.add_command(command)

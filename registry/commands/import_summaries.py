@@ -29,6 +29,8 @@ def print_report(report: ImportReport) -> None:
         f"{report.rows:,} rows{after}: {report.items:,} items, {report.removed:,} codes removed, "
         f"{report.refused:,} rows refused\n"
     )
+    for warning in report.warnings:
+        click.secho(f"Mind: {warning}", fg="yellow")
     for problem in report.problems[:SHOWN]:
         click.echo(f"  {problem}")
     more = sum(report.counts.values()) - min(SHOWN, len(report.problems))
@@ -50,4 +52,5 @@ def report_document(report: ImportReport) -> dict[str, object]:
         "resumed_after": report.resumed_after,
         "problems": [asdict(problem) for problem in report.problems],
         "counts": dict(report.counts),
+        "warnings": list(report.warnings),
     }

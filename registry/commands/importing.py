@@ -126,8 +126,10 @@ def import_(
 def _preview(asked: _Asked, how: HowToRead, as_json: bool) -> None:
     settings = Settings.from_environment()
     with opened_database(settings) as engine:
+        mode = "changes" if asked.changes else "full"
         reports = [
-            preview_file(engine, settings.snapshots, asked.referential, path, how) for path in asked.files
+            preview_file(engine, settings.snapshots, asked.referential, path, how, mode=mode)
+            for path in asked.files
         ]
     if as_json:
         print_json({"files": [report_document(report) for report in reports]})

@@ -104,7 +104,9 @@ def revision_wanted() -> int:
         raise RevisionRequired('Send If-Match with the ETag of the change set, as If-Match: "3".')
     found = _REVISION.fullmatch(given.strip())
     if found is None:
-        raise BadValue("If-Match", given, 'the ETag of the change set, as "3"')
+        raise BadValue(
+            "If-Match", given, 'one ETag of the change set, in double quotes and without W/, as If-Match: "3"'
+        )
     return int(found[1])
 
 

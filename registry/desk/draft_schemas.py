@@ -183,6 +183,7 @@ class ImportReportSchema(Answer):
     problems = fields.List(fields.Nested(FindingSchema), required=True)
     counts = fields.Dict(fields.String(), fields.Integer(), required=True)
     resumed_after = fields.Integer(required=True)
+    warnings = fields.List(fields.String(), required=True, metadata={"description": "About the whole file."})
 
 
 class DraftComparisonSchema(Answer):

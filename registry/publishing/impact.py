@@ -96,7 +96,7 @@ def impact(
 ) -> Impact:
     """Whom a change set touches, submitted or not.
 
-    Raises UnknownChangeSet, and UnfitList where the draft is no version yet.
+    Raises UnknownChangeSet, and NoVersionYet.
     """
     draft = read_change_set(connection, change_set)
     base = base_content(root, draft.referential, draft.base_ordinal or 0)

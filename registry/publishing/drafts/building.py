@@ -10,13 +10,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete
 
-from referentials.drafting import Draft, draft_from_changes, draft_from_list
+from referentials.drafting import Draft, UnfitList, draft_from_changes, draft_from_list
 from referentials.snapshot import Content, ContentHeader, open_content, write_content
 from registry.indexing import STAGING
 from registry.models import Change
 from registry.publishing.compilation import base_content, merged, private_snapshot
 from registry.publishing.drafts.listing import WorkingList, working_list
 from registry.publishing.drafts.opening import ChangeSetView, read_change_set
+from registry.publishing.drafts.unexplained import NoVersionYet
 from registry.publishing.rows import read_added, read_withdrawn, write_changes
 
 
@@ -59,12 +60,19 @@ def drafted(listed: WorkingList) -> Draft:
     )
 
 
+def _drafted_or_told(draft: ChangeSetView, listed: WorkingList) -> Draft:
+    try:
+        return drafted(listed)
+    except UnfitList as error:
+        raise NoVersionYet(draft, listed, error.problems) from error
+
+
 @contextmanager
 def proposed_content(connection: Connection, root: Path, change_set: uuid.UUID) -> Iterator[Content]:
     """The content that a change set comes to, for as long as the caller reads it.
 
     That of its private snapshot once it is submitted; before, it is made of the rows as they are now. Raises
-    UnknownChangeSet, and UnfitList where the rows are no version yet.
+    UnknownChangeSet, and NoVersionYet where the rows do not come to one.
     """
     draft = read_change_set(connection, change_set)
     submitted = private_snapshot(root, change_set) / "content"
@@ -73,7 +81,7 @@ def proposed_content(connection: Connection, root: Path, change_set: uuid.UUID) 
         return
     base = base_content(root, draft.referential, draft.base_ordinal or 0)
     if draft.withdraws is None:
-        built = drafted(working_list(connection, root, change_set))
+        built = _drafted_or_told(draft, working_list(connection, root, change_set))
         added, withdrawn = iter(built.added), built.withdrawn
     else:
         added = read_added(connection, change_set)

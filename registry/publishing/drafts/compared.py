@@ -20,7 +20,7 @@ def compare_draft(
 ) -> Comparison:
     """What a change set changes, submitted or not; `root` is the snapshots' root.
 
-    Raises UnknownChangeSet, UnfitList where the draft is no version yet, and TooLarge where more than `most`
+    Raises UnknownChangeSet, NoVersionYet, and TooLarge where more than `most`
     records differ.
     """
     draft = read_change_set(connection, change_set)

@@ -18,13 +18,13 @@ from referentials.listed_changes import clash, compatible, contradictions
 from referentials.listing import ListedChange
 from referentials.listing_bytes import change_bytes, change_of
 from referentials.proposing import ProposedChange, propose_changes
-from referentials.relisting import codes_of
 from registry.accounts import audit
 from registry.accounts.actors import Actor
 from registry.errors import BadValue, BadValues, Conflict
 from registry.models import Base
 from registry.publishing.drafts.confirmed import confirmed_changes
 from registry.publishing.drafts.listing import working_list
+from registry.publishing.drafts.unexplained import unexplained_codes
 
 _EVENT = Base.metadata.tables["draft_event"]
 
@@ -186,14 +186,8 @@ def unexplained(connection: Connection, root: Path, change_set: uuid.UUID) -> li
 
     Of a first version there are none. Raises UnknownChangeSet, MalformedRecord and DamagedSnapshot.
     """
-    listed = working_list(connection, root, change_set)
-    if listed.base is None:
-        return []
-    before = set(codes_of(listed.base).values())
-    after = {item.code for item in listed.items}
-    sources = {link.code for change in listed.changes for link in change.sources}
-    targets = {link.code for change in listed.changes for link in change.targets}
-    return sorted((after - before - targets) | (before - after - sources))
+    appearing, disappearing = unexplained_codes(working_list(connection, root, change_set))
+    return sorted({*appearing, *disappearing})
 
 
 def _decide(

@@ -54,7 +54,8 @@ class ImportReport:
     """What was read: rows of the file, items set, codes removed, rows refused, and why (`problems`).
 
     `problems` are at most LIMIT findings, `counts` all of them by rule. `resumed_after` is the row after
-    which an interrupted import of the same file went on; 0 where it began with the first.
+    which an interrupted import of the same file went on; 0 where it began with the first. `warnings` are of
+    the file as a whole.
     """
 
     file: str
@@ -68,6 +69,7 @@ class ImportReport:
     problems: tuple[Finding, ...]
     counts: Mapping[str, int]
     resumed_after: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 def import_file(
@@ -118,7 +120,7 @@ def import_file(
         except Exception:
             stored.take_back()
             raise
-    return tally.report(facts, reading, resumed_after)
+    return tally.report(facts, reading, resumed_after, draft.mode)
 
 
 def preview_file(
@@ -130,9 +132,11 @@ def preview_file(
     *,
     name: str | None = None,
     rows: int | None = None,
+    mode: str = "full",
 ) -> ImportReport:
     """What importing a file into a new draft of a referential would report; nothing is written.
 
+    `mode` is that of the draft: the whole list ("full"), or changes.
     `rows` looks no further than so many. Raises as `import_file` does for the file, and UnknownReferential.
     """
     how = how or HowToRead()
@@ -145,7 +149,7 @@ def preview_file(
         facts = facts_of(path, shown)
         for _ in tally.counted(islice(reading.rows, rows)):
             pass
-    return tally.report(facts, reading, 0)
+    return tally.report(facts, reading, 0, mode)
 
 
 @dataclass(slots=True)
@@ -194,7 +198,7 @@ class _Tally:
         counts = (RuleCount(rule, "error", count) for rule, count in sorted(self.counts.items()))
         return Inspection(tuple(self.problems), tuple(counts))
 
-    def report(self, facts: FileFacts, reading: Reading, resumed_after: int) -> ImportReport:
+    def report(self, facts: FileFacts, reading: Reading, resumed_after: int, mode: str) -> ImportReport:
         """What was counted, about the file."""
         return ImportReport(
             file=facts.name,
@@ -208,6 +212,17 @@ class _Tally:
             problems=tuple(self.problems),
             counts=dict(sorted(self.counts.items())),
             resumed_after=resumed_after,
+            warnings=tuple(_warnings(reading, mode)),
+        )
+
+
+def _warnings(reading: Reading, mode: str) -> Iterator[str]:
+    """What looks as if another file, or another draft, were meant."""
+    column = reading.guess.mapping.columns.get("action")
+    if mode == "full" and column is not None:
+        yield (
+            f"The column {column!r} says what is set and what is removed, as in a file of changes; but the"
+            " draft is the whole list: every code that the file does not list goes."
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from registry.accounts.actors import Actor, NotAllowed, require
 from registry.clock import now
 from registry.config import Settings
 from registry.database import begin_write
-from registry.errors import Conflict
+from registry.errors import BadValue, Conflict
 from registry.models import AuditEntry, ReviewStep
 from registry.publishing.compilation import private_snapshot
 from registry.publishing.drafts.opening import (
@@ -25,6 +26,7 @@ from registry.publishing.drafts.opening import (
 from registry.publishing.review.readiness import require_head
 from registry.publishing.review.steps import require_step, required_text, take_step
 
+_ROOT = re.compile("[0-9a-f]{64}")
 # The steps that make somebody an author.
 WORKED_ON = ("opened", "edited", "submitted")
 
@@ -72,8 +74,9 @@ def approve(
 
     Raises UnknownChangeSet; NotSignedIn and NotAllowed without the capability `approve`; OwnWork for whoever
     opened, edited or submitted it, administrators too, unless the installation is set to a single person,
-    which marks the version for ever; Conflict where it is not submitted, is not what was looked at, or
-    another version came between; StaleRevision where it says something else by now.
+    which marks the version for ever; BadValue for what is no content root; Conflict where it is not
+    submitted, is not what was looked at, or another version came between; StaleRevision where it says
+    something else by now.
     """
     with begin_write(engine) as connection:
         draft = lock_change_set(connection, change_set)
@@ -82,12 +85,7 @@ def approve(
         if revision is not None and revision != draft.revision:
             raise StaleRevision(change_set, revision, draft.revision)
         require_head(connection, draft)
-        if draft.content_root != content_root:
-            raise Conflict(
-                f"The change set {change_set} has the content root {draft.content_root}, not {content_root}: "
-                "it was submitted anew since.",
-                content_root=draft.content_root,
-            )
+        _require_looked_at(connection, draft, content_root.strip().lower())
         _require_snapshot(root, draft)
         worked = authors(connection, draft)
         alone = actor.id in worked or _made_by(connection, actor, worked, draft.created_at)
@@ -108,6 +106,28 @@ def approve(
             approved_at=now(),
             single_person=alone,
         )
+
+
+def _require_looked_at(connection: Connection, draft: ChangeSetView, content_root: str) -> None:
+    """Raises BadValue for what no submission had as its root, and Conflict for the root of an earlier one."""
+    if not _ROOT.fullmatch(content_root):
+        raise BadValue("content_root", content_root, "64 hexadecimal digits, as the submission told them")
+    if content_root == draft.content_root:
+        return
+    earlier = select(ReviewStep.id).where(
+        ReviewStep.change_set == draft.id, ReviewStep.content_root == content_root
+    )
+    if connection.execute(earlier.limit(1)).first() is None:
+        raise Conflict(
+            f"The change set {draft.id} never had the content root {content_root}: it is mistyped, or of "
+            f"another change set. What is submitted has {draft.content_root}.",
+            content_root=draft.content_root,
+        )
+    raise Conflict(
+        f"The change set {draft.id} has the content root {draft.content_root}, not {content_root}: "
+        "it was submitted anew since.",
+        content_root=draft.content_root,
+    )
 
 
 def authors(connection: Connection, draft: ChangeSetView) -> frozenset[str]:

@@ -6,7 +6,7 @@ import dataclasses
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -19,6 +19,7 @@ from registry.models import Administration, Comment, ConsultedAdministration, Ve
 from registry.publishing.drafts.access import require_reader
 from registry.publishing.drafts.opening import CLOSED, ChangeSetView, lock_change_set, read_change_set
 from registry.publishing.outbox import tell
+from registry.publishing.review.notice import utc_today
 from registry.publishing.review.steps import required_text, take_step, told_of
 
 OPEN_TO = ("everyone", "administrations")
@@ -70,7 +71,7 @@ def open_consultation(
     known = set(connection.execute(select(Administration.id).where(Administration.id.in_(chosen))).scalars())
     for unknown in sorted(set(chosen) - known):
         raise BadValue("administrations", unknown, "ids of administrations")
-    if until is not None and until < (today or _today()):
+    if until is not None and until < (today or utc_today()):
         raise BadValue("until", until.isoformat(), "a day that is not over")
     of_change_set = ConsultedAdministration.change_set == change_set
     asked_before = connection.execute(
@@ -112,7 +113,7 @@ def comment(
     BadValue for a body that is empty or too long, and for an answer to no comment of this change set.
     """
     draft = lock_change_set(connection, change_set)
-    require_reader(connection, actor, draft, today or _today())
+    require_reader(connection, actor, draft, today or utc_today())
     _require_open(draft)
     said = required_text("body", body, LONGEST_COMMENT)
     about = None if code is None else required_text("code", code, LONGEST_CODE)
@@ -167,7 +168,3 @@ def _asked(to: str | None, administrations: Sequence[str], until: date | None) -
 def _require_open(draft: ChangeSetView) -> None:
     if draft.status in CLOSED:
         raise Conflict(f"The change set {draft.id} is {draft.status}; the consultation on it is over.")
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -20,6 +21,7 @@ from registry.publishing.drafts.imported_rows import UNFINISHED
 from registry.publishing.drafts.listing import working_list
 from registry.publishing.drafts.opening import ChangeSetView
 from registry.publishing.review.classes import class_of_contents, class_of_list, is_weaker
+from registry.publishing.review.notice import too_early
 
 # The languages in which a version says what it changes.
 LANGUAGES = ("fr", "ar", "en")
@@ -60,12 +62,14 @@ def require_head(connection: Connection, draft: ChangeSetView) -> None:
         )
 
 
-def build_or_name(connection: Connection, root: Path, draft: ChangeSetView) -> list[Missing]:
+def build_or_name(
+    connection: Connection, root: Path, draft: ChangeSetView, *, today: date, notice_days: int
+) -> list[Missing]:
     """Write the change rows of a draft, in the caller's transaction; what it lacks, where it cannot be.
 
     The rules have run on the revision before. Where anything is missing the caller rolls back.
     """
-    missing = [*_details(connection, root, draft)]
+    missing = [*_details(connection, root, draft, today, notice_days)]
     if draft.withdraws is None:
         missing += _findings(connection, draft)
         if not any(each.what == "validation" for each in missing):
@@ -73,7 +77,9 @@ def build_or_name(connection: Connection, root: Path, draft: ChangeSetView) -> l
     return missing
 
 
-def _details(connection: Connection, root: Path, draft: ChangeSetView) -> Iterator[Missing]:
+def _details(
+    connection: Connection, root: Path, draft: ChangeSetView, today: date, notice_days: int
+) -> Iterator[Missing]:
     namesake = select(Version.ordinal).where(
         Version.referential == draft.referential, Version.label == draft.label
     )
@@ -93,6 +99,9 @@ def _details(connection: Connection, root: Path, draft: ChangeSetView) -> Iterat
         yield Missing("change_class", f"state one; by its content it is {needed}.")
     elif is_weaker(draft.change_class, needed):
         yield Missing("change_class", f"it is {draft.change_class}, but by its content it is {needed}.")
+    early = too_early(draft, today, notice_days)
+    if early is not None and "breaking" in (needed, draft.change_class):
+        yield Missing("effective_on", early)
 
 
 def needed_class(connection: Connection, root: Path, draft: ChangeSetView) -> str:

@@ -17,11 +17,11 @@ from registry.errors import BadValue, Conflict
 from registry.models import ChangeSet, ReviewStep
 from registry.publishing.drafts.opening import ChangeSetView, lock_change_set, read_change_set
 from registry.publishing.publish import ITSELF, publish
+from registry.publishing.review.notice import NOTICE_DAYS, require_notice
 from registry.publishing.review.private import tidy
 from registry.publishing.review.steps import require_step, take_step
 from registry.publishing.shelving import flip_catalogue
 
-NOTICE_DAYS = 90
 # Steps after which the catalogue announces something else.
 ANNOUNCED = ("scheduled", "unscheduled", "reopened", "not_published", "withdrawn")
 
@@ -58,7 +58,7 @@ def schedule(
         return take_step(connection, actor, draft, "unscheduled", None, publish_at=None)
     require_step(draft, "scheduled")
     moment = _moment(publish_at)
-    _require_notice(draft, moment, notice_days)
+    require_notice(draft, moment, notice_days)
     return take_step(connection, actor, draft, "scheduled", "version-scheduled", publish_at=text_of(moment))
 
 
@@ -74,7 +74,7 @@ def publish_approved(
         draft = read_change_set(connection, change_set)
         require(actor, "approve", referential=draft.referential)
         require_step(draft, "published")
-        _require_notice(draft, datetime.now(UTC), notice_days)
+        require_notice(draft, datetime.now(UTC), notice_days)
     ordinal = publish(engine, root, change_set, actor=actor)
     tidy(engine, root)
     return ordinal
@@ -143,18 +143,3 @@ def _moment(text: str) -> datetime:
     if moment is None or moment.tzinfo is None or moment < datetime.now(UTC) - timedelta(minutes=1):
         raise BadValue("publish_at", text, "a moment to come with its zone, as 2027-01-01T00:00:00Z")
     return moment
-
-
-def _require_notice(draft: ChangeSetView, moment: datetime, notice_days: int) -> None:
-    """Raises Conflict for a breaking change that neither waits long enough nor says why."""
-    if draft.change_class != "breaking" or (draft.notice_reason or "").strip():
-        return
-    approved = datetime.fromisoformat(draft.approved_at or now())
-    earliest = approved + timedelta(days=notice_days)
-    if moment >= earliest or draft.effective_on >= earliest.date():
-        return
-    raise Conflict(
-        f"The change set {draft.id} is breaking; readers have {notice_days} days from its approval: publish"
-        f" it on {earliest.date().isoformat()} or later, let it be effective then, or state a notice_reason.",
-        earliest=text_of(earliest),
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -26,19 +27,28 @@ from registry.publishing.compilation import (
 from registry.publishing.drafts.checking import check
 from registry.publishing.drafts.opening import ChangeSetView, lock_change_set, read_change_set
 from registry.publishing.recipes import recipe_of
+from registry.publishing.review.notice import NOTICE_DAYS, utc_today
 from registry.publishing.review.readiness import NotReady, build_or_name, require_head
 from registry.publishing.review.steps import require_step, take_step
 from registry.publishing.rows import read_added, read_withdrawn
 
 
 def submit(
-    engine: Engine, root: Path, actor: Actor, change_set: uuid.UUID, note: str | None = None
+    engine: Engine,
+    root: Path,
+    actor: Actor,
+    change_set: uuid.UUID,
+    note: str | None = None,
+    *,
+    today: date | None = None,
+    notice_days: int = NOTICE_DAYS,
 ) -> ChangeSetView:
     """Check a draft, compile it into its private snapshot, and hand it to the approvers; what it is then.
 
-    `root` is the snapshots' root. Raises UnknownChangeSet; NotSignedIn and NotAllowed without the capability
-    `edit`; Conflict where the step may not follow, another version came between, or somebody edits meanwhile;
-    NotReady with everything that is missing. In each case it stays a draft.
+    `root` is the snapshots' root; `notice_days` is how long before its effect a breaking change that gives no
+    reason has to be submitted, counted from `today`. Raises UnknownChangeSet; NotSignedIn and NotAllowed
+    without the capability `edit`; Conflict where the step may not follow, another version came between, or
+    somebody edits meanwhile; NotReady with everything that is missing. In each case it stays a draft.
     """
     with engine.connect() as connection:
         referential = read_change_set(connection, change_set).referential
@@ -48,7 +58,9 @@ def submit(
         check(engine, root, change_set)  # kept, whatever comes of it
         with begin_write(engine) as connection:
             draft = _require_submittable(connection, actor, change_set)
-            missing = build_or_name(connection, root, draft)
+            missing = build_or_name(
+                connection, root, draft, today=today or utc_today(), notice_days=notice_days
+            )
             if missing:
                 raise NotReady(change_set, missing)
         with engine.connect() as connection:

@@ -6,21 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import Engine
 
-from registry.accounts.actors import Grant
-from registry.accounts.managing import create_person
-from registry.accounts.tokens import issue_token
-from registry.cli import main
-from registry.database import begin_write
-from tests.publishing import add_units, publish_list
-from tests.registry.small_library import AFTER, BEFORE
+from tests.registry.commands.office import Office, open_office
+from tests.registry.small_library import AFTER
 
 Say = Callable[..., Result]
 DETAILS = (
@@ -33,44 +26,9 @@ DETAILS = (
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
-@dataclass
-class Office:
-    """An installation with version 2014, an editor and an approver."""
-
-    tokens: dict[str, str]
-    folder: Path
-    monkeypatch: pytest.MonkeyPatch
-
-    def says(self, who: str, *arguments: object) -> Result:
-        """What a command of somebody answers."""
-        self.monkeypatch.setenv("MARJAA_TOKEN", self.tokens[who])
-        return CliRunner().invoke(main, [str(each) for each in arguments])
-
-    def done(self, who: str, *arguments: object) -> str:
-        """What a command prints that has to succeed."""
-        answer = self.says(who, *arguments)
-        assert answer.exit_code == 0, answer.output
-        return answer.stdout
-
-    def known(self, who: str, *arguments: object) -> dict:
-        """The JSON that a command of drafts prints."""
-        return json.loads(self.done(who, "draft", *arguments, "--json"))
-
-
 @pytest.fixture
 def office(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
-    data = tmp_path / "var"
-    monkeypatch.setenv("MARJAA_DATA", str(data))
-    monkeypatch.setenv("MARJAA_DATABASE_URL", engine.url.render_as_string(hide_password=False))
-    add_units(engine)
-    publish_list(engine, data / "snapshots", "2014", date(2014, 9, 1), BEFORE)
-    tokens = {}
-    with begin_write(engine) as connection:
-        for role, scope in (("editor", "edit"), ("approver", "approve")):
-            address = f"{role}@example.org"
-            person = create_person(connection, "test", address, role.title(), grants=[Grant(role)])
-            _, tokens[role] = issue_token(connection, "test", person.id, "tests", [scope, "read-drafts"])
-    return Office(tokens, tmp_path, monkeypatch)
+    return open_office(engine, tmp_path, monkeypatch)
 
 
 def write_list(path: Path) -> Path:
@@ -120,7 +78,14 @@ def test_two_people_publish_a_version_from_a_file(office: Office):
     assert office.says("editor", "draft", "approve", draft, root).exit_code == 3
     assert office.says("approver", "draft", "approve", draft, "0" * 64).exit_code == 5
     office.done("approver", "draft", "comment", draft, "Well done.", "--code", "01.100.07")
-    assert "about 01.100.07: Well done." in office.done("editor", "draft", "show", draft)
+    assert "about 01.100.07: Well done." in office.done("editor", "draft", "comments", draft)
+    shown = office.done("editor", "draft", "show", draft)
+    for line in (
+        "less notice because  It is in force.",
+        "submitted by         Editor",
+        "comments             1",
+    ):
+        assert line in shown
     office.done("approver", "draft", "approve", draft, root, "--note", "Read.")
     assert "2999" in office.done("approver", "draft", "schedule", draft, "2999-06-01T00:00:00Z")
     office.done("approver", "draft", "schedule", draft, "--never")
@@ -136,7 +101,12 @@ def test_items_are_set_removed_and_forgotten(office: Office):
     assert office.says("editor", "draft", "set", draft, "03", "--name", "fr=Est").exit_code == 2
     office.done("editor", "draft", "set", draft, "03", "--level", "region", "--name", "fr=Est")
     office.done("editor", "draft", "set", draft, "01.100.07", "--attribute", "type=urban")
-    assert office.says("editor", "draft", "compare", draft).exit_code == 2  # not all is explained
+    for asked in ("compare", "impact"):
+        refused = office.says("editor", "draft", asked, draft)
+        assert refused.exit_code == 2
+        assert refused.stderr.startswith("Draft not complete: ")
+        assert "no confirmed event says why" in refused.stderr
+        assert "File not accepted" not in refused.stderr
     office.done("editor", "draft", "propose", draft)
     office.done("editor", "draft", "confirm", draft, "--all")
     changed = office.done("editor", "draft", "compare", draft, "--format", "csv")
@@ -227,3 +197,45 @@ def test_a_draft_tells_whom_it_touches_and_writes_the_file_to_recode_with(office
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
     assert [(row["code"], row["new_code"] or None) for row in rows] == replaced
     assert "codes of units go; 0 uses are known." in office.done("editor", "draft", "impact", draft)
+
+
+@on_sqlite
+def test_a_draft_is_opened_for_comments_which_are_answered(office: Office):
+    draft = open_draft(office)
+    for wrong in (
+        ("--to", "everyone", "--until", "2001-01-01"),
+        ("--to", "administrations", "--until", "2999-01-01"),
+    ):
+        assert office.says("editor", "draft", "consult", draft, *wrong).exit_code == 2
+    told = office.done("editor", "draft", "consult", draft, "--to", "everyone", "--until", "2999-01-01")
+    assert told == "units 2024 is open to everyone until 2999-01-01.\n"
+    assert office.known("editor", "show", draft)["consultation"] == "everyone"
+    assert office.done("approver", "draft", "comments", draft) == "No comments.\n"
+    asked = office.known("approver", "comment", draft, "With an h?", "--code", "01.100.07")["id"]
+    office.done("editor", "draft", "comment", draft, "No.", "--answers", asked)
+    said = office.known("approver", "comments", draft)["items"]
+    assert [(one["body"], one["answers"]) for one in said] == [("With an h?", None), ("No.", asked)]
+    assert f", answers {asked}: No." in office.done("editor", "draft", "comments", draft)
+    about = office.known("editor", "comments", draft, "--code", "01.100.07")["items"]
+    assert [one["body"] for one in about] == ["With an h?"]
+
+
+@on_sqlite
+def test_what_is_to_be_changed_is_shown_with_who_wants_it(office: Office):
+    draft = open_draft(office)
+    settle(office, draft)
+    office.done("editor", "draft", "submit", draft, "--note", "As the decree has it.")
+    assert "for the approver     As the decree has it." in office.done("approver", "draft", "show", draft)
+    office.done("approver", "draft", "request-changes", draft, "--note", "One name is missing.")
+    shown = office.done("editor", "draft", "show", draft)
+    assert "changes wanted by    Approver" in shown
+    assert "changes wanted       One name is missing." in shown
+
+
+@on_sqlite
+def test_an_early_breaking_change_is_not_submitted_without_a_reason(office: Office):
+    draft = open_draft(office)
+    settle(office, draft)
+    office.done("editor", "draft", "edit", draft, "--notice-reason", " ")
+    refused = office.says("editor", "draft", "submit", draft)
+    assert (refused.exit_code, "effective_on: 2024-09-01 is too early" in refused.stderr) == (5, True)

@@ -207,3 +207,22 @@ def test_without_a_token_nothing_is_imported(engine: Engine, units: Path, monkey
 )
 def test_a_refinement_is_labelled_after_the_version_it_refines(labels: list[str], following: str):
     assert next_label(labels) == following
+
+
+def test_a_file_of_changes_is_warned_about_where_the_whole_list_is_meant(engine: Engine, units: Path):
+    units.write_text("code;niveau;nom;action\n01;region;Nord;set\n01.05;;;remove\n")
+    for options in (("--dry-run",), (*NEW,)):
+        assert "Mind: The column 'action'" in marjaa("units", units, *options).stdout
+    assert "Mind" not in marjaa("units", units, "--dry-run", "--changes").stdout
+
+
+@pytest.mark.parametrize("inside", ["", "var"])
+def test_a_data_folder_that_cannot_be_written_is_named(
+    tmp_path: Path, units: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("MARJAA_DATA", str(tmp_path / "file" / inside))
+    monkeypatch.delenv("MARJAA_DATABASE_URL", raising=False)
+    answer = marjaa("units", units, "--dry-run")
+    assert (answer.exit_code, "MARJAA_DATA=" in answer.stderr) == (2, True)
+    assert "expected a folder that can be written" in answer.stderr

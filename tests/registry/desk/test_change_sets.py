@@ -49,7 +49,10 @@ def test_an_edit_says_which_revision_it_is_of(desk: DeskUnderTest):
     assert (edited.status_code, edited.json["basis"], edited.headers["ETag"]) == (200, "another", '"2"')
     stale = editor.patch(address, json={"basis": "late"}, headers={"If-Match": '"1"'})
     assert (stale.status_code, stale.json["revision"]) == (412, 2)
-    assert editor.patch(address, json={"basis": "x"}, headers={"If-Match": "*"}).status_code == 400
+    for wrong in ("*", "1", 'W/"1"', '"1", "2"'):
+        refused = editor.patch(address, json={"basis": "x"}, headers={"If-Match": wrong})
+        assert refused.status_code == 400
+        assert 'in double quotes and without W/, as If-Match: "3"' in refused.json["detail"]
     assert editor.get(address).json["basis"] == "another"
 
 

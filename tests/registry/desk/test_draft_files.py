@@ -106,3 +106,13 @@ def test_a_file_without_an_announced_length_is_cut_off_where_it_is_too_large(sma
     )
     assert answer.status_code == 413
     assert spooled(small_desk) == []
+
+
+def test_a_file_of_changes_in_a_draft_of_the_whole_list_is_warned_about(desk: DeskUnderTest):
+    publish_first_version(desk)
+    text = "Code;Niveau;Nom;Action\n01;region;Nord;set\n02;;;remove\n"
+    whole, changes = (open_draft(desk.signed_in("editor"), mode=mode) for mode in ("full", "changes"))
+    (warning,) = upload(whole, text).json["warnings"]
+    assert "'Action'" in warning
+    assert "every code that the file does not list goes" in warning
+    assert upload(changes, text).json["warnings"] == []

@@ -25,6 +25,7 @@ from registry.publishing.drafts.checking import check_draft
 from registry.publishing.drafts.items import DraftRow, append_items, remove_item, set_item
 from registry.publishing.drafts.listing import WorkingList, working_list
 from registry.publishing.drafts.opening import NewDraft, open_draft
+from registry.publishing.drafts.unexplained import NoVersionYet
 from registry.publishing.rows import read_added, read_withdrawn
 from tests.publishing import add_units, publish_list
 
@@ -254,3 +255,30 @@ def test_what_was_counted_before_is_no_change_of_the_draft(counted: Engine, root
     with begin_write(counted) as connection:
         made = build(connection, root, draft)
     assert (made.added, made.withdrawn) == ((), ())
+
+
+def test_what_is_not_explained_is_named_where_the_version_to_be_is_asked_for(
+    published: Engine, root: Path
+) -> None:
+    draft = opened(published, "full", rows_of(REGION, SHAPED, replace(OTHER, code="01.11")))
+    with (
+        published.connect() as connection,
+        pytest.raises(NoVersionYet) as refused,
+        proposed_content(connection, root, draft),
+    ):
+        pass
+    assert refused.value.members["appearing"] == ["01.11"]
+    assert refused.value.members["disappearing"] == ["01.07"]
+    assert "says why 1 codes appear: 01.11; no confirmed event says why 1 codes disappear: 01.07" in str(
+        refused.value
+    )
+
+
+def test_other_reasons_than_events_are_told_as_they_are(published: Engine, root: Path) -> None:
+    draft = opened(published, "full", rows_of(REGION, replace(SHAPED, parent="99"), OTHER))
+    with (
+        published.connect() as connection,
+        pytest.raises(NoVersionYet, match="has the parent '99'"),
+        proposed_content(connection, root, draft),
+    ):
+        pass

@@ -254,3 +254,16 @@ def test_every_step_leaves_an_entry_in_the_audit_trail(world: World) -> None:
         ("approved", APPROVER.id),
         ("published", APPROVER.id),
     ]
+
+
+def test_a_mistyped_root_is_told_apart_from_that_of_an_earlier_submission(world: World) -> None:
+    draft = world.submitted()
+    root = world.view(draft).content_root or ""
+    mistyped = root[:-1] + ("0" if root[-1] != "0" else "1")
+    with pytest.raises(Conflict, match="never had the content root") as refused:
+        approve(world.engine, world.root, world.settings, APPROVER, draft, mistyped)
+    assert refused.value.members["content_root"] == root
+    with pytest.raises(BadValue, match="64 hexadecimal digits"):
+        approve(world.engine, world.root, world.settings, APPROVER, draft, root[:-1])
+    pasted = f" {root.upper()}\n"
+    assert approve(world.engine, world.root, world.settings, APPROVER, draft, pasted).status == "approved"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +97,31 @@ def test_a_change_class_is_proposed_from_the_content(world: World, needed: str) 
         world.state(draft, abolition("02"))
     world.give_words(draft)
     assert missing(world, draft)["change_class"] == f"state one; by its content it is {needed}."
-    world.edit(draft, change_class=needed)
+    world.edit(draft, change_class=needed, notice_reason="It is a test.")
     world.give_words(draft)
     assert submit(world.engine, world.root, EDITOR, draft).change_class == needed
+
+
+def test_a_breaking_change_is_submitted_in_time_or_says_why_not(world: World) -> None:
+    draft = world.open(change_class=None)
+    world.drop(draft, "02")
+    world.state(draft, abolition("02"))
+    world.give_words(draft)
+    found = missing(world, draft)  # its content is breaking, whatever it says of itself
+    assert set(found) == {"change_class", "effective_on"}
+    assert found["effective_on"].startswith(
+        "2024-09-01 is too early: readers of a breaking change have 90 days"
+    )
+    world.edit(draft, change_class="breaking")
+    assert set(missing(world, draft)) == {"effective_on"}
+    day = world.view(draft).effective_on
+    for today, notice_days, refused in ((day - timedelta(89), 90, True), (day - timedelta(90), 90, False)):
+        given = {"today": today, "notice_days": notice_days}
+        if refused:
+            with pytest.raises(NotReady, match="or state a notice_reason"):
+                submit(world.engine, world.root, EDITOR, draft, **given)
+        else:
+            assert submit(world.engine, world.root, EDITOR, draft, **given).status == "submitted"
 
 
 def test_a_warning_asks_for_a_word(world: World) -> None:
