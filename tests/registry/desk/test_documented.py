@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import schemathesis
@@ -47,11 +48,12 @@ def settings_of(data: Path, **variables: str) -> Settings:
 
 
 # What is documented does not depend on what there is.
-OPERATIONS = [
-    found.ok()
-    for found in document_of(settings_of(Path("nothing-published"))).get_all_operations()
-    if found.ok().path.startswith(PREFIXES) and found.ok().path != TAKES_NOTHING
-]
+with TemporaryDirectory() as nothing_published:
+    OPERATIONS = [
+        found.ok()
+        for found in document_of(settings_of(Path(nothing_published))).get_all_operations()
+        if found.ok().path.startswith(PREFIXES) and found.ok().path != TAKES_NOTHING
+    ]
 LABELS = [operation.label for operation in OPERATIONS]
 every_operation = pytest.mark.parametrize("label", LABELS)
 
