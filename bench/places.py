@@ -151,7 +151,5 @@ def asked_of(places: list[Place], count: int, absent: int, seed: int) -> list[As
         text = noisy(place.name, draw).text
         if meant_by(text) in (None, place):
             asked.append(Asked(text, place))
-    others = [
-        noisy(name, draw).text for name in names_in_no_list([each.name for each in places], absent, draw)
-    ]
-    return asked + [Asked(text, None) for text in others if meant_by(text) is None]
+    others = names_in_no_list([each.name for each in places], absent, draw)
+    return asked + [Asked(text, None) for text in others]

@@ -7,8 +7,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from random import Random
 
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
 from matching import misspelling
 from matching.keys import keys_of
+from matching.profiles import split_place
 from matching.text import fold, script_of
 
 Change = Callable[[str, Random], str]
@@ -18,6 +23,8 @@ _COUNTS, _COUNT_WEIGHTS = (1, 2, 3, 4), (30, 35, 22, 13)
 _ATTEMPTS = 8
 _ABOVE_APPENDED = 0.05
 _LEAST_WORD = 4
+_ROUNDS = 8
+_LOSING = frozenset({"dropped word", "cut off"})
 _LATIN_ABOVE = ("{}, {}", "{} ({})", "{} - Prov. {}", "{} prov. {}", "{}, province de {}")
 _ARABIC_ABOVE = ("{} ({})", "{}، {}", "{} إقليم {}")
 
@@ -86,13 +93,14 @@ def seeded(seed: int) -> Random:
     return Random(seed)  # noqa: S311 - figures that can be repeated; nothing here is a secret
 
 
-def noisy(name: str, draw: Random, *, above: str | None = None) -> Noisy:
+def noisy(name: str, draw: Random, *, above: str | None = None, whole: bool = False) -> Noisy:
     """The name with one to four kinds of noise; with `above`, that parent is now and then appended.
 
+    `whole`: no word is lost or cut off.
     A name of one letter, or one that nothing changes, comes back as it is.
     """
     script = script_of(name)
-    kinds = KINDS.get(script, KINDS[""])
+    kinds = [kind for kind in KINDS.get(script, KINDS[""]) if not (whole and kind.name in _LOSING)]
     text, made = name, list[str]()
     for _ in range(_ATTEMPTS if len(fold(name)) > 1 else 0):
         text, made = _changed(name, kinds, draw)
@@ -121,23 +129,36 @@ def _changed(name: str, kinds: Sequence[Kind], draw: Random) -> tuple[str, list[
 
 
 def absents(names: Collection[str], count: int, draw: Random) -> list[str]:
-    """Up to so many names that are not among these by their keys: beginnings of some with ends of others.
+    """Up to so many noisy names that are none of these: beginnings of some with ends of others.
 
-    Fewer where the names have too few words to be put together anew.
+    No word of them is lost, and none is, by its key, within one letter of a listed name: that would be a way
+    to write it, and nobody could say that it is not. Fewer where the names have too few words.
     """
-    known = {keys_of(name).in_order for name in names}
+    known = sorted({keys_of(name).in_order for name in names})
     cut = [name.split() for name in names]
     heads = [words[:-1] for words in cut if len(words) > 1]
     tails = [words[-1] for words in cut if words]
     made: dict[str, None] = {}
-    for _ in range(20 * count if tails else 0):
+    for _ in range(_ROUNDS if tails else 0):
+        drawn = [_recombined(heads, tails, draw) for _ in range(count)]
+        drawn = _apart([name for name in drawn if script_of(name) == script_of(name.split()[0])], known)
+        made.update(dict.fromkeys(_apart([noisy(name, draw, whole=True).text for name in drawn], known)))
         if len(made) >= count:
             break
-        text = " ".join([*(draw.choice(heads) if heads else []), _grafted(draw.choice(tails), tails, draw)])
-        key = keys_of(text).in_order
-        if key and key not in known and script_of(text) == script_of(text.split()[0]):
-            made.setdefault(text)
-    return list(made)
+    return list(made)[:count]
+
+
+def _recombined(heads: Sequence[Sequence[str]], tails: Sequence[str], draw: Random) -> str:
+    return " ".join([*(draw.choice(heads) if heads else []), _grafted(draw.choice(tails), tails, draw)])
+
+
+def _apart(texts: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Those texts whose keys are more than one letter from every known one."""
+    keys = [keys_of(split_place(text).core).in_order for text in texts]
+    if not keys:
+        return []
+    edits = process.cdist(keys, known, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.uint8)
+    return [text for text, key, near in zip(texts, keys, edits.min(axis=1), strict=True) if key and near > 1]
 
 
 def _grafted(word: str, others: Sequence[str], draw: Random) -> str:

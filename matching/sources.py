@@ -97,10 +97,9 @@ def absent_source(store: Store, count: int, *, at: int, levels: Sequence[str] = 
     total = max(1, sum(map(len, by_script.values())))
     queries = []
     for _, texts in sorted(by_script.items()):
-        for name in absents(texts, round(count * len(texts) / total), draw):
-            text = noisy(name, draw).text
+        for text in absents(texts, round(count * len(texts) / total), draw):
             about = names.item()
-            if about is not None and not _is_name(store, text) and not _is_name(store, name):
+            if about is not None and not _is_name(store, text):
                 queries.append(names.query(text, about.row, names.parent_of(about.row, text)))
     return Source("absent", tuple(queries), ((),) * len(queries), labelled=False, group="absent")
 
