@@ -118,6 +118,7 @@ def test_every_association_joins_codes_that_both_versions_have():
             "version '1998' of 'regions-1997' is not in the catalogue",
         ),
         ("[[referential]]", "[[referential", "cannot be read"),
+        ('id = "province"', 'id = "province"\ncode_pattern = "["', "'code_pattern' is no regular expression"),
     ],
 )
 def test_a_mistake_in_the_catalogue_is_named_with_its_table_and_key(changed, before, after, message):
