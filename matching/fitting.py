@@ -26,8 +26,9 @@ TERMS = (
     "margin", "margin>0", "margin>0.03", "margin>0.1", "margin>0.2", "margin<-0.05", "homonyms>0",
     "homonyms>1", "homonyms<1*equal",
     # Short keys meet by chance; skeletons tell more the longer they are.
-    "key_length<5", "key_length<9", "key_length>14", "key_length<7*text<0.98", "across", "across*text",
-    "across*text>0.8", "skeleton", "skeleton>2", "skeleton*across", "skeleton>3*across",
+    "key_length<5", "key_length<9", "key_length>14", "key_length<7*text<0.98",
+    "key_length<7*letters<0.9", "across", "across*text", "across*text>0.8",
+    "skeleton", "skeleton>2", "skeleton*across", "skeleton>3*across",
     # What else was said.
     "parent_known", "parent", "parent*equal", "parent*text>0.7", "parent*margin>0", "parent_known*text",
     "parent_known*equal", "parent_known*margin>0.05", "text>0.9*margin>0.05", "text<0.9*margin>0.05",

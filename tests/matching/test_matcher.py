@@ -23,7 +23,7 @@ def first(answer: Match) -> tuple[str, str]:
 def test_an_official_name_is_exact(store: Store):
     answer = ask(store, "Oulad Zbair")
     assert first(answer) == ("exact", "01.1.2")
-    assert answer.candidates[0].score == 1.0
+    assert answer.candidates[0].score > 0.99
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_importance_orders_homonyms_and_never_chooses(store: Store):
     assert [candidate.code for candidate in answer.candidates[:2]] == ["01.1", "01.1.1"]
 
 
-def test_other_scripts_are_found_by_their_consonants(tmp_path: Path):
+def test_other_scripts_are_found_by_their_consonants(tmp_path: Path, estimated: None):
     rows = [
         row("A", "commune", None, "Errachidia"),
         row("B", "commune", None, "Tiznit"),
@@ -278,7 +278,7 @@ def test_a_recoded_namesake_is_as_good_a_namesake_as_any(tmp_path: Path):
     assert {candidate.code for candidate in answer.candidates} == {"A.2", "B"}
 
 
-def test_short_names_whose_letters_differ_meet_by_chance_and_are_looked_at(tmp_path: Path):
+def test_short_names_whose_letters_differ_meet_by_chance_and_are_looked_at(tmp_path: Path, estimated: None):
     store = stored(tmp_path / "s", [row("A", "commune", None, "Tahla")])
     answer = match(store, Query("Thala"), at=TODAY)
     assert first(answer) == ("review", "A")
