@@ -63,8 +63,10 @@ class Judged:
 def judge(ranked: Ranked, count: int, calibration: Calibration | None) -> Judged:
     """The outcomes of so many texts, whose rows these are."""
     starts = np.searchsorted(ranked.queries, np.arange(count + 1))
+    if not len(ranked):
+        return Judged(["none"] * count, ranked.score, starts)
     scores = ranked.score
-    if calibration is not None and len(ranked):
+    if calibration is not None:
         scores = _descending(ranked.queries, calibration.probabilities(features_of(ranked)))
     outcomes: list[Outcome] = ["none"] * count
     for query, outcome in _outcomes(ranked, scores, calibration).items():
@@ -132,8 +134,6 @@ def _descending(queries: Array, probabilities: Array) -> Array:
 
 def _outcomes(ranked: Ranked, scores: Array, calibration: Calibration | None) -> dict[int, Outcome]:
     """By the text's place; texts without a row have none."""
-    if not len(ranked):
-        return {}
     first, firsts = _firsts(ranked)
     top = ranked[first]
     rivals = _homonyms(ranked)[first] > 0

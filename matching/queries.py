@@ -7,9 +7,11 @@ from typing import Literal, NamedTuple, Protocol
 Outcome = Literal["exact", "auto", "review", "ambiguous", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A text to match. `within`: code or name (perhaps misspelt) of what it lies in; `levels` to keep."""
+class Query(NamedTuple):
+    """A text to match. `within`: code or name (perhaps misspelt) of what it lies in; `levels` to keep.
+
+    A named tuple, because they come by the million, and are looked up by what they are.
+    """
 
     text: str
     within: str | None = None

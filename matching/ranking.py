@@ -1,7 +1,7 @@
 """From pairs of texts and spellings to the rows that stand for them, the best first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -48,7 +48,7 @@ class Ranked:
     """The estimate: likeness of the texts, lifted by what agrees; 1 where all that was said agrees."""
 
     def __getitem__(self, places: Array) -> Self:
-        return type(self)(*(getattr(self, each.name)[places] for each in fields(self)))
+        return type(self)(*[getattr(self, name)[places] for name in self.__slots__])
 
     def __len__(self) -> int:
         return len(self.queries)
@@ -205,5 +205,4 @@ def _tempered(queries: Array, rows: Array, alike: Likeness) -> Likeness:
     np.maximum.at(other, cells[across], alike.text[across])
     lifted = np.maximum(alike.text, (alike.text + other[cells]) / 2)
     text = np.where(across, np.where(own[cells] >= 0, -1, alike.text), lifted).astype(np.float32)
-    changed = [text if each.name == "text" else getattr(alike, each.name) for each in fields(alike)]
-    return Likeness(*changed)
+    return replace(alike, text=text)

@@ -4,7 +4,7 @@ The weights were fitted, once, on generated noise (matching/noise.py and another
 bench/places.py, as those that put the right name first most often; nothing labelled stands behind them.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -59,7 +59,7 @@ class Likeness:
     """The text is the code."""
 
     def __getitem__(self, places: Array) -> Self:
-        return type(self)(*(getattr(self, each.name)[places] for each in fields(self)))
+        return type(self)(*[getattr(self, name)[places] for name in self.__slots__])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Pairs:
 
 def joined(many: list[Likeness]) -> Likeness:
     """One after the other."""
-    return Likeness(*(np.concatenate([getattr(one, each.name) for one in many]) for each in fields(Likeness)))
+    return Likeness(*[np.concatenate([getattr(one, name) for one in many]) for name in Likeness.__slots__])
 
 
 def same_codes(count: int) -> Likeness:
