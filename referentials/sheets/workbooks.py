@@ -21,6 +21,9 @@ from referentials.sheets.measuring import measure
 
 ZIP_MARK = b"PK\x03\x04"
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# An XLSX with a password is a stream of that name in a file of the old format ([MS-OFFCRYPTO] 2.3.4.4).
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_PROTECTED = "the workbook is protected by a password; save it without one"
 
 Cell = str | float | int | bool | date | time | datetime | timedelta
 
@@ -79,8 +82,10 @@ def _opened(data: bytes, file: str) -> Iterator[CalamineWorkbook]:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
             yield workbook
     except PasswordError:
-        raise TableError("the workbook is protected by a password", file=file) from None
+        raise TableError(_PROTECTED, file=file) from None
     except CalamineError as error:
+        if data.startswith(OLE_MARK) and _ENCRYPTED in data:
+            raise TableError(_PROTECTED, file=file) from None
         raise TableError(f"not a readable workbook ({error})", file=file) from None
 
 

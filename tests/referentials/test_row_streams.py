@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,27 @@ def test_a_workbook_has_a_limit_of_its_own(tmp_path):
     path = sheet_of(tmp_path, ("n", "commune"), (1, "Fès"))
     with pytest.raises(TableTooLarge, match="workbooks are read up to 100 bytes; save as CSV"):
         open_rows(path, limits=Limits(max_workbook_bytes=100))
+
+
+def test_a_workbook_with_a_password_is_told_as_that(tmp_path):
+    end, free = 0xFFFFFFFE, 0xFFFFFFFF
+    size = 4096
+
+    def entry(name: str, kind: int, child: int, start: int, length: int) -> bytes:
+        raw = f"{name}\0".encode("utf-16-le")
+        told = struct.pack("<HBB3I", len(raw), kind, 1, free, free, child)
+        return raw.ljust(64, b"\0") + told + bytes(36) + struct.pack("<IQ", start, length)
+
+    # A compound file ([MS-CFB] 2.2, 2.6): its header, the table of sectors, the directory, one stream.
+    header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<9I", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<109I", 0, *[free] * 108)
+    chain = [0xFFFFFFFD, end, *range(3, 2 + size // 512), end]
+    sectors = struct.pack("<128I", *chain, *[free] * (128 - len(chain)))
+    directory = entry("Root Entry", 5, 1, end, 0) + entry("EncryptedPackage", 2, free, 2, size)
+    path = tmp_path / "salaries.xlsx"
+    path.write_bytes(header + sectors + directory.ljust(512, b"\0") + bytes(size))
+    with pytest.raises(TableError, match="the workbook is protected by a password"):
+        open_rows(path)
 
 
 def test_a_line_without_an_end_is_not_held_in_memory(tmp_path):
