@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +21,10 @@ CONFIDENT: Final = 0.8
 LIKELY: Final = 0.5
 FEWEST: Final = 3
 """Distinct values that a confident guess rests on at least."""
+TRIED: Final = 100
+"""Columns that are tried, from the left: each of them takes time."""
+ALIKE: Final = 0.1
+"""Shares that differ by no more say nothing about which of two referentials a column is of."""
 
 Part = Literal["name", "code", "parent"]
 
@@ -63,20 +68,31 @@ class Guess:
 
 
 def guess(stream: RowStream, published: Published, at: date) -> Guess:
-    """What the columns of a file mean, by the first rows of it, against every published referential."""
+    """What the first columns of a file mean, by its first rows, against every published referential."""
     rows = list(islice(iter(stream), ROWS))
-    fits: list[Fit] = []
+    fits: list[list[Fit]] = []
     trials = [
         Trial(published.snapshot(entry.id), at)
         for entry in published.referentials()
         if entry.latest is not None and (entry.records_from is None or at >= entry.records_from)
     ]
-    for position, column in enumerate(stream.columns):
+    for position, column in enumerate(stream.columns[:TRIED]):
         texts = sampled([row[position] for row in rows], VALUES)
         if column and texts:
             found = [fit for trial in trials for fit in trial.fits(column, texts) if fit.share >= LIKELY]
-            fits += sorted(found, key=lambda fit: (-fit.share, -fit.size, fit.referential))[:1]
-    return _guessed(fits, stream, at)
+            fits.append(sorted(found, key=lambda fit: (-fit.share, -fit.size, fit.referential)))
+    return _guessed(likeliest(fits), stream, at)
+
+
+def likeliest(fits: Sequence[Sequence[Fit]]) -> list[Fit]:
+    """One fit for each column that has any; `fits` are those of each column, the best one first.
+
+    Of referentials that a column fits about as well (`ALIKE`), it is of the one that most columns fit, for
+    communes stand beside their provinces; else of the one that it fits best.
+    """
+    alike = [[fit for fit in of if fit.share >= of[0].share - ALIKE] for of in fits if of]
+    shared = Counter(referential for of in alike for referential in {fit.referential for fit in of})
+    return [max(of, key=lambda fit: shared[fit.referential]) for of in alike]
 
 
 def sampled(texts: Sequence[str], most: int) -> list[str]:

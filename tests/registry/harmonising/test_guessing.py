@@ -8,7 +8,8 @@ import pytest
 
 from referentials.row_streams import open_rows
 from registry.errors import BadValue
-from registry.harmonising.guessing import guess, sampled
+from registry.harmonising.fitting_values import Fit
+from registry.harmonising.guessing import TRIED, guess, likeliest, sampled
 from registry.harmonising.previewing import preview
 from registry.harmonising.recipe import ColumnPlan, Recipe
 from registry.harmonising.running import run
@@ -51,6 +52,29 @@ def test_names_their_level_and_the_column_of_their_parents_are_guessed(library, 
     assert commune.reason == "100% of 5 distinct values are names of units of level commune"
     assert (province.part, province.levels) == ("parent", ("province",))
     assert commune.samples[0].code == "01.100.07"
+
+
+def fit(column, referential, share):
+    return Fit(column, "name", referential, ("commune",), 0, share, 60, 1_000, ())
+
+
+def test_a_column_is_of_the_referential_that_its_neighbours_are_of_where_both_fit_alike():
+    commune = [fit("commune", "places", 0.97), fit("commune", "units", 0.92)]
+    province = [fit("province", "units", 1.0)]
+    assert [each.referential for each in likeliest([commune, [], province])] == ["units", "units"]
+    assert [each.referential for each in likeliest([commune])] == ["places"]
+    apart = [fit("commune", "places", 0.97), fit("commune", "units", 0.8)]
+    assert [each.referential for each in likeliest([apart, province])] == ["places", "units"]
+
+
+def test_of_a_very_wide_file_the_first_columns_are_tried(library, opened):
+    filler = [f"c{number}" for number in range(TRIED - 1)]
+    for more, guessed in (([], True), (["another"], False)):
+        titles = [*filler, *more, "commune"]
+        cells = ["1"] * (len(titles) - 1)
+        rows = [titles, [*cells, "Oulad Tayeb"], [*cells, "Tafraoute"]]
+        found = guess(opened("".join(";".join(row) + "\n" for row in rows)), library, CHANGED_ON)
+        assert (found.recipe is not None) is guessed
 
 
 def test_codes_are_guessed_those_that_ended_included(library, opened):
