@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from matching.batch import ADDED
 from matching.choices import Choices
 from matching.layout import day_of
 from matching.matcher import Candidate, Match, Query, match_many
@@ -13,10 +14,8 @@ from registry.harmonising.codes import CodeChecker
 from registry.harmonising.resolving import Aim
 from registry.harmonising.summary import SETTLED
 
-ADDED = ("code", "name", "score", "outcome", "matched_name", "second_code", "second_score", "version")
-"""What is appended to every row, as `<referential>_<what>`; the order never changes."""
 EXPLANATION = "explanation"
-"""Comes after those where it is asked for."""
+"""Comes after `ADDED` where it is asked for."""
 
 NONE: Final = "none"
 CANDIDATES: Final = 2
