@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import shutil
 import threading
 import time
 import uuid
@@ -16,7 +17,7 @@ from registry.database import begin_write
 from registry.errors import problem_of
 from registry.jobs.beating import Beating
 from registry.jobs.opening import Jobs
-from registry.jobs.queue import LEASE_SECONDS, claim, fail, finish, give_back
+from registry.jobs.queue import LEASE_SECONDS, claim, fail, finish, give_back, known_jobs
 from registry.jobs.rows import Job
 from registry.library import Library
 
@@ -93,6 +94,9 @@ def _work_on(
             told = fail(connection, job.id, worker, time.time(), problem.document())
             if told and problem.slug == "failure":
                 _log.error("job %s failed", job.id, exc_info=failure)
+        is_deleted = job.id not in known_jobs(connection)
+    if is_deleted:  # its owner had the files deleted while some were written
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from registry.jobs.kinds import kinds_of
 from registry.jobs.opening import Jobs
 from registry.jobs.orders import Order
 from registry.jobs.queue import claim
-from registry.jobs.rows import Job, add_job, ask_for, cancel_job, describe_job, read_job
+from registry.jobs.rows import Job, add_job, ask_for, cancel_job, delete_job, describe_job, read_job
 from registry.jobs.starting import Died, jobs_round, run_process, tidy_round
 from registry.jobs.table import JOB
 from registry.jobs.working import Interrupted, work_off
@@ -232,6 +232,20 @@ def test_work_on_a_job_that_was_cancelled_stops_and_says_nothing(jobs: Jobs):
 
     worked(jobs, work, lease=0.3)
     assert stands(jobs, job).state == "cancelled"
+
+
+def test_what_is_deleted_during_the_work_leaves_no_file_behind(jobs: Jobs):
+    job = queued(jobs)
+
+    def work(_job: Job, folder: Path, *_: object) -> None:
+        Folder(folder).remove()
+        with begin_write(jobs.engine) as connection:
+            delete_job(connection, job)
+        (folder / "work").mkdir(parents=True)
+        (folder / "work" / "values.sqlite").write_text("Oulad Tayeb")
+
+    worked(jobs, work)
+    assert list(jobs.root.iterdir()) == []
 
 
 @once
