@@ -124,7 +124,7 @@ def start(used: Harmoniser, job: Job, asked: Asked) -> Job:
         raise BadValue("columns", "", "at least one column that means codes of a referential")
     # What is published meanwhile changes nothing of what was begun.
     resolved, _ = resolve(used.folder(job).recipe(asked.recipe), used.library)
-    recipe, found = with_remembered(used, job, resolved, asked.data_set)
+    recipe, found = with_remembered(used, resolved, asked.data_set)
     name = used.folder(job).keep_recipe(recipe)
     told = replace(asked, recipe=name, used=len(found.used), stale=tuple(map(_stale, found.stale)))
     queued = _ask(used, job, told)
@@ -132,17 +132,18 @@ def start(used: Harmoniser, job: Job, asked: Asked) -> Job:
     return queued
 
 
-def with_remembered(
-    used: Harmoniser, job: Job, recipe: Recipe, data_set: str | None
-) -> tuple[Recipe, Remembered]:
-    """A recipe with what the administration settled before, and that; the recipe's own counts more."""
+def with_remembered(used: Harmoniser, recipe: Recipe, data_set: str | None) -> tuple[Recipe, Remembered]:
+    """A recipe with what the administration settled before, and that; the recipe's own counts more.
+
+    It is the administration that the owner belongs to now: who left another one gets none of its choices.
+    """
     plans: list[ColumnPlan] = []
     remembered = Remembered((), ())
     with used.engine.connect() as connection:
         for plan in recipe.columns:
             store = used.library.snapshot(plan.referential, plan.version).store
             found = remembered_for(
-                connection, job.administration, plan.referential, data_set, store, recipe.at
+                connection, used.actor.administration, plan.referential, data_set, store, recipe.at
             )
             plans.append(replace(plan, choices=_merged(found.used, plan.choices)))
             remembered = Remembered((*remembered.used, *found.used), (*remembered.stale, *found.stale))
@@ -168,12 +169,13 @@ def settle(
     plans = [settled if each is plan else each for each in recipe.columns]
     name = used.folder(job).keep_recipe(replace(recipe, columns=tuple(plans)))
     count = 0
-    if remembered and job.administration is not None:
+    administration = used.actor.administration  # of now: nobody settles for one that they left
+    if remembered and administration is not None:
         with begin_write(used.engine) as connection:
             count = remember(
                 connection,
                 used.actor,
-                job.administration,
+                administration,
                 plan.referential,
                 choices,
                 data_set=asked.data_set,

@@ -53,7 +53,7 @@ def preview_of(used: Harmoniser, job: Job, rows: int) -> Preview:
     The choices of its owner's administration count. Raises what a run of its recipe raises.
     """
     asked, folder = Asked.of(job), used.folder(job)
-    recipe, _ = with_remembered(used, job, recipe_of_job(used, job), asked.data_set)
+    recipe, _ = with_remembered(used, recipe_of_job(used, job), asked.data_set)
     stream = open_rows(
         folder.source,
         name=job.name,

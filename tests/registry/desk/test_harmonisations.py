@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import xlsxwriter
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from werkzeug.test import TestResponse
 
 from referentials.sheets.limits import Limits
@@ -24,7 +25,7 @@ from registry.jobs.starting import tidy_round
 from registry.jobs.table import JOB
 from registry.jobs.working import work_off
 from registry.library import Library
-from registry.models import AuditEntry
+from registry.models import AuditEntry, Person
 from tests.registry.desk_client import DeskUnderTest, add_administration, opened_desk
 from tests.registry.desk_drafts import publish_first_version
 from tests.store import empty_postgis, empty_sqlite
@@ -211,6 +212,25 @@ def test_the_next_file_of_the_administration_gets_what_was_settled_and_nobody_el
     assert "01.200.03" not in [row["units_code"] for row in other.rows(elsewhere)][2:4]
 
 
+def test_whoever_moved_on_neither_gets_nor_makes_choices_of_the_administration_before(
+    published: DeskUnderTest, amina: Owner
+):
+    person = published.add_person("data_manager", administration=amina.administration)
+    badr = Owner(published, published.sign_in(person), amina.administration)
+    address = badr.done()
+    settle(amina, amina.done(), {"text": "xyzzy", "within": "Taza", "code": "01.200.03"})
+    elsewhere = f"elsewhere-{uuid.uuid4()}"
+    with begin_write(published.engine) as connection:
+        add_administration(connection, elsewhere)
+        connection.execute(update(Person).where(Person.id == person).values(administration=elsewhere))
+    badr.client.post(f"{address}/start", json={})
+    assert badr.client.get(address).json["remembered"]["used"] == 0
+    badr.work()
+    settle(badr, address, {"text": "plugh", "within": "Taza", "code": "01.200.01"})
+    mine = amina.client.get("/api/v1/choices").json["items"]
+    assert [choice["text"] for choice in mine] == ["xyzzy"]
+
+
 def test_what_is_settled_for_one_file_only_is_not_remembered(amina: Owner):
     address = amina.done()
     xyzzy = {"text": "xyzzy", "within": "Taza", "code": None}
@@ -240,9 +260,16 @@ def test_a_file_is_its_owners_only(amina: Owner):
     address = amina.done()
     badr = amina.desk.signed_in("administrator", administration=amina.administration)
     assert badr.get(HERE).json["items"] == []
-    for path in ("", "/result", "/report", "/values", "/recipe"):
+    for path in ("", "/preview", "/result", "/report", "/report.html", "/values", "/recipe"):
         answer = badr.get(address + path)
         assert (answer.status_code, answer.json["type"]) == (404, "/problems/unknown-job"), path
+    for path, body in (
+        ("/recipe", {"recipe": RECIPE}),
+        ("/choices", {"choices": [{"text": "x", "code": None}]}),
+    ):
+        assert badr.put(address + path, json=body).status_code == 404, path
+    for path in ("/start", "/cancel"):
+        assert badr.post(address + path, json={}).status_code == 404, path
     assert badr.delete(address).status_code == 404
     folder = jobs_of(amina.desk).root
     assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o700]
@@ -267,6 +294,18 @@ def test_a_file_that_lies_about_its_type_is_refused_and_not_kept(amina: Owner, c
     answer = amina.upload(content, name)
     assert (answer.status_code, answer.json["type"]) == (422, "/problems/bad-file"), answer.text
     assert amina.client.get(HERE).json["items"] == []
+    assert list(jobs_of(amina.desk).root.iterdir()) == []
+
+
+def test_a_small_workbook_that_would_fill_the_memory_is_refused_and_not_kept(amina: Owner):
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "commune")
+        sheet.write(900_000, 900, "Fès")  # a reader allocates every cell between the two
+    answer = amina.upload(content.getvalue(), "births.xlsx")
+    assert (answer.status_code, answer.json["type"]) == (413, "/problems/too-large"), answer.text
+    assert len(content.getvalue()) < 10_000
     assert list(jobs_of(amina.desk).root.iterdir()) == []
 
 
