@@ -75,9 +75,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "unknown-subscription": Kind(
             "Unknown subscription", 404, 4, "List your subscriptions with GET /api/v1/subscriptions."
         ),
-        "unknown-job": Kind(
-            "Unknown harmonisation", 404, 4, "List yours with GET /api/v1/harmonisations."
-        ),
+        "unknown-job": Kind("Unknown harmonisation", 404, 4, "List yours with GET /api/v1/harmonisations."),
         "too-many-jobs": Kind(
             "Too many files kept", 429, 6, "Delete a harmonisation that you no longer need, then try again."
         ),

@@ -65,7 +65,7 @@ def test_answers_that_depend_on_the_index_are_not_kept_for_ever(client: FlaskCli
 
 
 def test_candidates_are_named_in_the_language_asked_for_whichever_matched(client: FlaskClient) -> None:
-    found = client.get(f"{UNITS}/match?q=Ouled+Taieb&within=Fes&level=commune&lang=ar").get_json()
+    found = client.get(f"{UNITS}/match?q=Oulad+Taieb&within=Fes&level=commune&lang=ar").get_json()
     best = found["results"][0]["candidates"][0]
     assert found["language"] == "ar"
     assert (best["name"], best["name_language"]) == ("أولاد الطيب", "ar")
