@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from matching.calibration import calibration_bytes, calibration_for
 from matching.store import Store
+from matching.trial import support_of
 
 ESTIMATED = "estimated"
 
@@ -20,10 +21,10 @@ class CalibrationUsed:
 
 
 def calibration_used(store: Store) -> CalibrationUsed:
-    """The calibration of the store's profile; without one its scores are estimates."""
+    """The calibration of the store's profile, as far as its trial supports it; without one it estimates."""
     found = calibration_for(store.profile)
     if found is None:
         return CalibrationUsed(ESTIMATED, ESTIMATED)
     digest = hashlib.sha256(calibration_bytes(found)).hexdigest()[:16]
     name = f"{found.support}, auto from {found.auto_from:g}, review from {found.review_from:g}, {digest}"
-    return CalibrationUsed(name, found.support)
+    return CalibrationUsed(name, support_of(store) or ESTIMATED)
