@@ -114,7 +114,7 @@ def harmonisations(given: dict[str, Any]) -> Response:
     """Your files, the newest first."""
     used, begun, limit = harmoniser(), start_of(given), given["limit"]
     with used.jobs.engine.connect() as connection:
-        found = list_jobs(connection, used.actor.id, limit=begun.position + limit + 1)[begun.position :]
+        found = list_jobs(connection, used.actor.id, skip=begun.position, limit=limit + 1)
     following = begun.cursor(begun.position + limit) if len(found) > limit else None
     items = [shown(used, job) for job in found[:limit]]
     return send({"items": items, "next": following}, HarmonisationsSchema)

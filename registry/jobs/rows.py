@@ -118,18 +118,10 @@ def read_job(connection: Connection, owner: str, job: UUID) -> Job:
     return Job(*row)
 
 
-def list_jobs(
-    connection: Connection, owner: str, *, before: tuple[float, UUID] | None = None, limit: int
-) -> list[Job]:
-    """The jobs of this person, the newest first; with `before`, those after that one in the list."""
-    wanted = select(*COLUMNS).where(JOB.c.owner == owner)
-    if before is not None:
-        created, identity = before
-        wanted = wanted.where(
-            (JOB.c.created < created) | ((JOB.c.created == created) & (JOB.c.id > identity))
-        )
-    rows = connection.execute(wanted.order_by(JOB.c.created.desc(), JOB.c.id).limit(limit))
-    return [Job(*row) for row in rows]
+def list_jobs(connection: Connection, owner: str, *, skip: int = 0, limit: int) -> list[Job]:
+    """The jobs of this person, the newest first, behind the first `skip`."""
+    wanted = select(*COLUMNS).where(JOB.c.owner == owner).order_by(JOB.c.created.desc(), JOB.c.id)
+    return [Job(*row) for row in connection.execute(wanted.offset(skip).limit(limit))]
 
 
 def describe_job(

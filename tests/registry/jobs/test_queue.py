@@ -165,11 +165,9 @@ def test_a_job_is_its_owners_only(jobs: Jobs):
 def test_a_list_goes_on_after_any_of_its_jobs(jobs: Jobs):
     made = [queued(jobs).id for _ in range(4)]
     seen: list[uuid.UUID] = []
-    before = None
     with jobs.engine.connect() as connection:
-        while page := list_jobs(connection, "amina", before=before, limit=2):
+        while page := list_jobs(connection, "amina", skip=len(seen), limit=3):
             seen += [job.id for job in page]
-            before = (page[-1].created, page[-1].id)
     assert Counter(seen) == Counter(made)
     assert len(seen) == len(made)
 
