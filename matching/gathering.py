@@ -43,13 +43,12 @@ class Gatherer:
         """Pairs for these texts (places in `asked`); `withins` has what each text of `asked` lies in."""
         texts = texts[[bool(self.asked.keys[text].key) for text in texts.tolist()]]
         if len(texts) and self._size:
-            self._compare(self._equal(texts), hashed=True)
-            self._compare(self._children(texts, withins), SHORTLIST)
+            self._compare(self._unknown(np.unique(self._equal(texts))), hashed=True)
+            self._compare(self._shortlist(self._unknown(self._children(texts, withins))))
             if self.finder.profile.fuzzy:
-                leading, others = self._by_groups(self._open(texts))
-                self._compare(leading)
-                self._compare(others, SHORTLIST)
-            self._compare(self._siblings())
+                leading, others = map(self._unknown, self._by_groups(self._open(texts)))
+                self._compare(np.concatenate([leading, self._shortlist(others)]))
+            self._compare(self._unknown(np.unique(self._siblings())))
         if not self._found:
             nothing = np.empty(0, np.int64)
             return Pairs(nothing, nothing, self._comparing.fully(nothing, nothing, hashed=False))
@@ -110,7 +109,14 @@ class Gatherer:
                 dtype=np.float32,
             ),
         )
-        best = np.argsort(-alike, axis=1, kind="stable")[:, :SHORTLIST]
+        count = alike.shape[1]
+        if count > SHORTLIST:
+            # Likeness and place in one number: of those that are as alike, the first. Bits of positive floats
+            # are in their order.
+            farther = np.arange(count) - (alike.view(np.int32).astype(np.int64) << 32)
+            best = np.argpartition(farther, SHORTLIST - 1, axis=1)[:, :SHORTLIST]
+        else:
+            best = np.tile(np.arange(count), (len(texts), 1))
         return np.repeat(np.arange(len(texts)), best.shape[1]), best.reshape(-1)
 
     def _open(self, texts: Array) -> Array:
@@ -150,31 +156,35 @@ class Gatherer:
                 found.append(self._cells(queries[own], siblings[own]))
         return np.concatenate(found)
 
-    def _compare(self, cells: Array, most: int | None = None, *, hashed: bool = False) -> None:
-        """Compare pairs that were not compared before; of each text those that seem most alike, at `most`."""
-        cells = np.unique(cells)
+    def _unknown(self, cells: Array) -> Array:
+        """Distinct pairs, ascending, without those that were compared before."""
+        cells = np.sort(cells)
         if len(self._known):
             places = np.minimum(np.searchsorted(self._known, cells), len(self._known) - 1)
             cells = cells[self._known[places] != cells]
+        return cells
+
+    def _compare(self, cells: Array, *, hashed: bool = False) -> None:
+        """Compare pairs in full."""
         if not len(cells):
             return
         queries, spellings = cells // self._size, cells % self._size
-        if most is not None:
-            chosen = self._shortlist(queries, spellings, most)
-            cells, queries, spellings = cells[chosen], queries[chosen], spellings[chosen]
         alike = self._comparing.fully(queries, spellings, hashed=hashed)
         self._found.append(Pairs(queries, spellings, alike))
         self._known = np.sort(np.concatenate([self._known, cells]))
 
-    def _shortlist(self, queries: Array, spellings: Array, most: int) -> Array:
-        """The places of the pairs of each text that seem most alike."""
+    def _shortlist(self, cells: Array) -> Array:
+        """The pairs of each text that seem most alike."""
+        if not len(cells):
+            return cells
+        queries, spellings = cells // self._size, cells % self._size
         first = np.flatnonzero(np.diff(queries, prepend=-1))
-        counts = np.diff(np.append(first, len(queries)))
-        if counts.max() <= most:
-            return np.arange(len(queries))
+        counts = np.diff(first, append=len(queries))
+        if counts.max() <= SHORTLIST:
+            return cells
         quick = self._comparing.quick(queries, spellings)
-        order = np.lexsort((spellings, -quick, queries))
+        order = np.lexsort((-quick, queries))
         rank = np.arange(len(queries)) - np.repeat(first, counts)
         near = quick >= np.repeat(np.maximum.reduceat(quick, first), counts) - _FAR_BEHIND
-        chosen: Array = np.sort(order[(rank < most) & near[order]])
+        chosen: Array = cells[order[(rank < SHORTLIST) & near[order]]]
         return chosen

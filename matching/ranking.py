@@ -13,7 +13,7 @@ from matching.scoring import Likeness, Pairs, joined, same_codes
 from matching.spellings import spread
 from matching.standing import Successions
 from matching.store import Store
-from matching.within import Within
+from matching.within import NOWHERE, Within
 
 PARENT, LEVEL = 0.3, 0.03
 """What agreement with the parent, and with the kind of place the text names, is worth beside the text."""
@@ -172,10 +172,16 @@ class Ranking:
     def _parents(self, queries: Array, rows: Array, withins: Sequence[Within]) -> Array:
         """How far each row lies in what its text's query says."""
         parent = np.zeros(len(rows), np.float32)
-        starts = np.searchsorted(queries, np.arange(len(withins) + 1)).tolist()
-        for within, start, end in zip(withins, starts, starts[1:], strict=False):
-            if within.known and start < end:
-                parent[start:end] = within.weights_of(rows[start:end])
+        distinct = {id(within): within for within in withins}
+        if distinct.keys() == {id(NOWHERE)}:
+            return parent
+        of_rows = np.fromiter(map(id, withins), np.int64, count=len(withins))[queries]
+        order = np.argsort(of_rows, kind="stable")
+        sorted_ids = of_rows[order]
+        for number, within in distinct.items():
+            first, last = np.searchsorted(sorted_ids, [number, number + 1])
+            places = order[first:last]
+            parent[places] = within.weights_of(rows[places])
         return parent
 
     def _levels(self, asked: Asked, queries: Array, rows: Array, said: Array) -> Array:

@@ -36,22 +36,23 @@ class Showing:
     def candidates(self, ranked: Ranked, scores: Array) -> list[Candidate]:
         """One for each ranked row, in order."""
         rounded = [np.round(column.astype(np.float64), 4).tolist() for column in (scores, *_parts(ranked))]
-        found: list[Candidate] = []
-        named = zip(ranked.rows.tolist(), ranked.names.tolist(), strict=True)
-        for (row, name), score, spelling, consonants, words, letters, beginning in zip(
-            named, *rounded, strict=True
-        ):
-            what = self._named.get((row, name)) or self._name(row, name)
-            parts = {
-                "spelling": spelling, "consonants": consonants, "words": words, "letters": letters,
-                "beginning": beginning,
-            }  # fmt: skip
-            found.append(
-                Candidate(
-                    row, what.code, what.shown, score, what.matched, what.language, what.script, what.level,
-                    what.parent, parts,
-                )
-            )  # fmt: skip
+        known, rows, names = self._named, ranked.rows.tolist(), ranked.names.tolist()
+        found = [
+            Candidate(
+                row, what.code, what.shown, score, what.matched, what.language, what.script, what.level,
+                what.parent,
+                {
+                    "spelling": spelling, "consonants": consonants, "words": words, "letters": letters,
+                    "beginning": beginning,
+                },
+            )
+            for row, what, score, spelling, consonants, words, letters, beginning in zip(
+                rows,
+                [known.get(each) or self._name(*each) for each in zip(rows, names, strict=True)],
+                *rounded,
+                strict=True,
+            )
+        ]  # fmt: skip
         _say_further(ranked, found)
         return found
 

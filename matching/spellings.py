@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from sys import intern
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,7 +16,8 @@ KEPT_DECODED = 120_000
 """Up to this many spellings, their texts are kept decoded, some 250 bytes each; else read when needed."""
 
 
-Making = Callable[[Sequence[str]], list[str]]
+_Made = TypeVar("_Made")
+Making = Callable[[Sequence[str]], list[_Made]]
 
 
 def glued(texts: Sequence[str]) -> list[str]:
@@ -25,6 +28,11 @@ def glued(texts: Sequence[str]) -> list[str]:
 def in_order(texts: Sequence[str]) -> list[str]:
     """The texts with their words in order."""
     return [" ".join(sorted(text.split(" "))) if " " in text else text for text in texts]
+
+
+def words(texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """The words of each; equal words are one object, because names share many."""
+    return [tuple(map(intern, text.split(" "))) for text in texts]
 
 
 def firsts(texts: Sequence[str]) -> list[str]:
@@ -40,12 +48,12 @@ class Spellings:
         self.keys = store.files["spelling_keys"]
         self.scripts = store.files["spelling_scripts"]
         self.size = len(self.keys)
-        self._decoded: dict[tuple[str, Making | None], Array] = {}
+        self._decoded: dict[tuple[str, object], Array] = {}
         self._letters = np.array([script not in ("Zyyy", "Zzzz") for script in SCRIPTS])
 
     def lights_of(self, numbers: Array) -> list[str]:
         """The spellings themselves."""
-        return self._texts("lights", numbers, None)
+        return self._texts("lights", numbers, list)
 
     def glued_of(self, numbers: Array) -> list[str]:
         """The spellings without blanks."""
@@ -57,31 +65,33 @@ class Spellings:
 
     def keys_of(self, numbers: Array) -> list[str]:
         """Their keys."""
-        return self._texts("keys", self.keys[numbers], None)
+        return self._texts("keys", self.keys[numbers], list)
 
     def glued_keys_of(self, numbers: Array) -> list[str]:
         """Their keys without blanks."""
         return self._texts("keys", self.keys[numbers], glued)
 
+    def words_of(self, numbers: Array) -> list[tuple[str, ...]]:
+        """The words of their keys."""
+        return self._texts("keys", self.keys[numbers], words)
+
     def skeletons_of(self, numbers: Array) -> list[str]:
         """Their skeletons, with blanks between where there are several."""
-        return self._texts("skeletons", numbers, None)
+        return self._texts("skeletons", numbers, list)
 
     def first_skeletons_of(self, numbers: Array) -> list[str]:
         """The main one of the skeletons of each."""
         return self._texts("skeletons", numbers, firsts)
 
-    def _texts(self, name: str, numbers: Array, make: Making | None) -> list[str]:
-        """Texts of a file, or what is made of them."""
+    def _texts(self, name: str, numbers: Array, make: Making[_Made]) -> list[_Made]:
+        """What is made of the texts of a file."""
         if self.size > KEPT_DECODED:
-            texts = self._read(name, numbers)
-            return texts if make is None else make(texts)
+            return make(self._read(name, numbers))
         decoded = self._decoded.get((name, make))
         if decoded is None:
-            decoded = self._decoded[name, make] = self._read_all(name)
-            if make is not None:
-                decoded[:] = make(decoded.tolist())
-        found: list[str] = decoded[numbers].tolist()
+            made = make(self._read_all(name))
+            decoded = self._decoded[name, make] = np.fromiter(made, object, count=len(made))
+        found: list[_Made] = decoded[numbers].tolist()
         return found
 
     def _read(self, name: str, numbers: Array) -> list[str]:
@@ -92,13 +102,11 @@ class Spellings:
         bounds = zip(starts[numbers].tolist(), starts[numbers + 1].tolist(), strict=True)
         return [text_of(bytes(raw[first:last]), path) for first, last in bounds]
 
-    def _read_all(self, name: str) -> Array:
+    def _read_all(self, name: str) -> list[str]:
         values, starts = self.store.files[name], self.store.files[f"{name}_starts"]
         raw, path = bytes(values), self.store.folder / name
         texts = [text_of(raw[first:last], path) for first, last in pairwise(starts.tolist())]
-        decoded = np.full(self.size, "", object)
-        decoded[: len(texts)] = texts
-        return decoded
+        return texts + [""] * (self.size - len(texts))
 
     def across(self, scripts: Array, numbers: Array) -> Array:
         """Whether texts in these scripts (numbers of text.SCRIPTS) and these spellings are of two scripts."""

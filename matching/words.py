@@ -1,5 +1,7 @@
 """The words that a text shares with names: each with the nearest word, by what the words tell."""
 
+from itertools import chain
+
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
@@ -26,9 +28,9 @@ def shared_words(asked: Asked, spellings: Spellings, queries: Array, numbers: Ar
     queries = queries[open_ones]
     involved, places = np.unique(queries, return_inverse=True)
     words, starts, weights = _weighted(asked, spellings, involved)
-    others = [key.split(" ") for key in spellings.keys_of(numbers[open_ones])]
+    others = spellings.words_of(numbers[open_ones])
     other_counts = np.fromiter(map(len, others), np.int64, count=len(others))
-    other_words = np.array([word for each in others for word in each], object)
+    other_words = np.array(list(chain.from_iterable(others)), object)
     other_starts = np.cumsum(other_counts) - other_counts
 
     # Each pair's words, and each of them with each of the other's.
@@ -54,7 +56,7 @@ def _weighted(asked: Asked, spellings: Spellings, queries: Array) -> tuple[Array
     counts = np.fromiter(map(len, split), np.int64, count=len(split))
     starts = np.zeros(len(split) + 1, np.int64)
     np.cumsum(counts, out=starts[1:])
-    words = [word for each in split for word in each]
+    words = list(chain.from_iterable(split))
     weights = spellings.telling(words).astype(np.float64)
     owners = np.repeat(np.arange(len(split)), counts)
     totals = np.bincount(owners, weights, minlength=len(split))
