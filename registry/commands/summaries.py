@@ -12,6 +12,7 @@ from registry.harmonising.pages import MEANING, MEANING_OF_CODES
 from registry.harmonising.report import ColumnReport, OpenValue, Report
 from registry.harmonising.summary import SETTLED
 
+LONGEST_CELL = 60
 SHOWN = 10  # parents, and values that somebody should look at
 
 
@@ -75,7 +76,7 @@ def _print_worst(column: ColumnReport) -> None:
         click.echo(f"\nWhere most rows are open ({min(SHOWN, len(rows))} of {len(rows)}):")
         print_table(
             [column.plan.within_column or "", "open", "rows"],
-            [(within, f"{still_open:,}", f"{every:,}") for still_open, every, within in rows[:SHOWN]],
+            [(_cut(within), f"{still_open:,}", f"{every:,}") for still_open, every, within in rows[:SHOWN]],
             right=["open", "rows"],
         )
 
@@ -88,11 +89,23 @@ def _print_open(column: ColumnReport) -> None:
     print_table(
         ["value", "within", "rows", "outcome", "likeliest", "score"],
         [
-            (value.text, value.within, value.rows, value.outcome, _likeliest(value), _score(value.score))
+            (
+                _cut(value.text),
+                _cut(value.within or ""),
+                value.rows,
+                value.outcome,
+                _likeliest(value),
+                _score(value.score),
+            )
             for value in values[:SHOWN]
         ],
         right=["rows", "score"],
     )
+
+
+def _cut(text: str) -> str:
+    """A cell may hold a page; a table shows its beginning."""
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
 def _likeliest(value: OpenValue) -> str:

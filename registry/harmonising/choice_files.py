@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from matching.choices import Choice
+from matching.text import fold
 from referentials.tables import Table, TableError, read_table
 from registry.errors import BadValue
 from registry.harmonising.recipe import Recipe
@@ -22,11 +23,13 @@ def read_choices(path: Path, recipe: Recipe) -> Recipe:
 
     Columns `text` and `code`, an empty code meaning that the text is not in the referential; `within` may be
     there, and `referential` must be where the recipe has several columns. Raises TableError for a row without
-    a text, MissingColumn, and BadValue for a referential that the recipe does not have.
+    a text, and for one that contradicts another; MissingColumn, and BadValue for a referential that the
+    recipe does not have.
     """
     several = len(recipe.columns) > 1
     table = read_table(path, wanted=(*COLUMNS, *([REFERENTIAL] if several else [])))
     known = [plan.referential for plan in recipe.columns]
+    said: dict[tuple[str, str, str], str | None] = {}
     found: dict[str, list[Choice]] = {referential: [] for referential in known}
     text_at, code_at = (table.position(title) for title in COLUMNS)
     within_at = _position(table, WITHIN)
@@ -44,7 +47,18 @@ def read_choices(path: Path, recipe: Recipe) -> Recipe:
         referential = known[0] if referential_at is None else row[referential_at].strip()
         if referential not in found:
             raise BadValue(REFERENTIAL, referential, f"one of {', '.join(known)}")
-        found[referential].append(Choice(row[text_at], within or None, row[code_at].strip() or None))
+        choice = Choice(row[text_at], within or None, row[code_at].strip() or None)
+        other = said.setdefault((referential, fold(choice.text), fold(within)), choice.code)
+        if other != choice.code:
+            raise TableError(
+                f"another row says {other or 'that it is not in the referential'} of the same text",
+                file=table.file,
+                sheet=table.sheet,
+                row=table.row_number(index),
+                column=COLUMNS[1],
+                value=row[code_at],
+            )
+        found[referential].append(choice)
     return _with(recipe, found)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from matching.store import Store
-from registry.errors import Conflict
+from registry.errors import BadValue, Conflict
 from registry.harmonising.calibrating import calibration_used
 from registry.harmonising.recipe import ColumnPlan, Recipe, check_recipe
 from registry.library import Snapshot
@@ -58,6 +58,9 @@ def _aim(plan: ColumnPlan, at: date, snapshots: Snapshots) -> Aim:
     require_recorded(snapshot, at)
     require_levels(snapshot, plan.levels)
     label = f"{plan.referential} {snapshot.version.label}"
+    for choice in plan.choices:
+        if choice.code is not None and not snapshot.store.rows_of(choice.code):
+            raise BadValue("choices", choice.code, f"for {choice.text!r} a code that {label} has, or had")
     found = {
         "content_root": snapshot.version.content_root,
         "key_version": snapshot.store.key_version,

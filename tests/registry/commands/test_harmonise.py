@@ -241,3 +241,25 @@ def test_what_contradicts_itself_is_refused_before_any_work(
     (tmp_path / "choices.csv").write_text("text,code\nFès,1\n,2\n")
     refused(marjaa("harmonise", str(sheet), *more), tmp_path / "out.csv", said)
     assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ("Rabat,,99.999", "99.999"),
+        ("Rabat,,01.100.07\nrabat,,01.200.10", "row 3, column 'code'"),
+    ],
+)
+def test_choices_that_cannot_hold_are_refused(marjaa, sheet: Path, tmp_path: Path, rows: str, problem: str):
+    (tmp_path / "choices.csv").write_text(f"text,within,code\n{rows}\n")
+    answer = harmonise(marjaa, sheet, tmp_path / "out.csv", "--choices", str(tmp_path / "choices.csv"))
+    assert answer.exit_code == 2
+    assert problem in answer.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_cell_that_holds_a_page_does_not_flood_the_terminal(marjaa, sheet: Path, tmp_path: Path):
+    sheet.write_text(SHEET + f"5;{'x' * 5_000};Taza\n")
+    said = harmonise(marjaa, sheet, tmp_path / "out.csv").stdout
+    assert len(said) < 4_000
+    assert "xxx…" in said
