@@ -1,7 +1,7 @@
 """From ranked rows to answers: how far the first can be trusted, and what that makes of it.
 
-Where the profile is calibrated, the probability decides. Where it is not, scores are estimates: `auto` needs
-a unique key or a parent that agrees. Either way homonyms that nothing tells apart are `ambiguous`.
+Where the profile is calibrated, the probability decides. Where nothing labelled supports it, `auto` needs a
+unique key or a parent that agrees too (D5). Either way homonyms that nothing tells apart are `ambiguous`.
 """
 
 from dataclasses import dataclass
@@ -60,8 +60,8 @@ class Judged:
     """Where the ranked rows of each text begin, and the end."""
 
 
-def judge(ranked: Ranked, count: int, calibration: Calibration | None) -> Judged:
-    """The outcomes of so many texts, whose rows these are."""
+def judge(ranked: Ranked, count: int, calibration: Calibration | None, *, supported: bool) -> Judged:
+    """The outcomes of so many texts, whose rows these are. `supported`: by what is labelled."""
     starts = np.searchsorted(ranked.queries, np.arange(count + 1))
     if not len(ranked):
         return Judged(["none"] * count, ranked.score, starts)
@@ -69,7 +69,7 @@ def judge(ranked: Ranked, count: int, calibration: Calibration | None) -> Judged
     if calibration is not None:
         scores = _descending(ranked.queries, calibration.probabilities(features_of(ranked)))
     outcomes: list[Outcome] = ["none"] * count
-    for query, outcome in _outcomes(ranked, scores, calibration).items():
+    for query, outcome in _outcomes(ranked, scores, calibration, supported).items():
         outcomes[query] = outcome
     return Judged(outcomes, scores, starts)
 
@@ -132,7 +132,9 @@ def _descending(queries: Array, probabilities: Array) -> Array:
     return np.clip(descending, 0.0, 1.0)
 
 
-def _outcomes(ranked: Ranked, scores: Array, calibration: Calibration | None) -> dict[int, Outcome]:
+def _outcomes(
+    ranked: Ranked, scores: Array, calibration: Calibration | None, supported: bool
+) -> dict[int, Outcome]:
     """By the text's place; texts without a row have none."""
     first, firsts = _firsts(ranked)
     top = ranked[first]
@@ -140,12 +142,13 @@ def _outcomes(ranked: Ranked, scores: Array, calibration: Calibration | None) ->
     same_key = top.likeness.text >= SAME_KEY
     review = (top.parent_known & (top.parent < NEAR_ENOUGH)) | rivals | top.ended
     exact = top.likeness.equal & ~top.former
-    if calibration is None:
-        plausible = top.likeness.text >= _PLAUSIBLE
-        auto = _unique_key(ranked, first, firsts) | _stands_out_within(ranked, first, firsts)
-    else:
+    plausible = top.likeness.text >= _PLAUSIBLE
+    auto = np.ones(len(first), dtype=bool)
+    if calibration is not None:
         plausible = scores[first] >= calibration.review_from
         auto = scores[first] >= calibration.auto_from
+    if not supported:
+        auto &= _unique_key(ranked, first, firsts) | _stands_out_within(ranked, first, firsts)
     chosen = np.select(
         [~plausible & ~exact, rivals & same_key, review, exact, auto], [0, 1, 2, 3, 4], default=2
     )

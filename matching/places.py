@@ -17,6 +17,7 @@ from matching.ranking import Ranked, Ranking
 from matching.reading import Asked, read_texts
 from matching.scoring import Pairs, joined
 from matching.store import Store
+from matching.support import support_of
 from matching.within import NOWHERE, Within, below
 
 _AT_ONCE = 2_048
@@ -45,6 +46,10 @@ class PlaceMatching:
         self.at = at
         self.finder = finder_of(store)
         self.calibration = calibration or calibration_for(store.profile)
+        # One that is handed in is trusted: so it is tried out.
+        self.supported = calibration is not None or (
+            self.calibration is not None and support_of(store) == "labelled"
+        )
         self._ranking = Ranking(store, at)
 
     def answer(self, queries: Sequence[Query], limit: int) -> list[Match]:
@@ -56,7 +61,7 @@ class PlaceMatching:
 
     def _answered(self, queries: Sequence[Query], limit: int) -> list[Match]:
         ranked = self._ranked(queries)
-        judged = judge(ranked, len(queries), self.calibration)
+        judged = judge(ranked, len(queries), self.calibration, supported=self.supported)
         shown = _leading(ranked, limit)
         candidates = self.finder.showing.candidates(ranked[shown], judged.scores[shown])
         starts = np.searchsorted(shown, judged.starts).tolist()

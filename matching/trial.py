@@ -5,22 +5,19 @@ its own and on names that it does not have, and what came out is kept beside its
 """
 
 import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from weakref import WeakKeyDictionary
+from dataclasses import asdict
 
 import numpy as np
 
-from matching.calibration import Calibration, Support, calibration_for
+from matching.calibration import Calibration, calibration_for
 from matching.evaluation import ACCEPTED
 from matching.layout import OPEN_END
 from matching.matcher import match_many
 from matching.measures import calibrated, share_of
 from matching.sources import absent_source, noise_source
 from matching.store import Store
+from matching.support import TRIAL, Trial
 
-TRIAL = "trial.json"
-"""Its file in the search folder."""
 _SEED = 4
 _QUERIES, _ABSENTS = 300, 150
 _FEWEST = 50
@@ -28,26 +25,6 @@ _FEWEST = 50
 _ERROR, _PRECISION, _ABSENTS_ACCEPTED = 0.03, 0.995, 0.005
 """What is promised; a version fails where its figures contradict it, not where a few queries fell badly."""
 _LAST_DAY = OPEN_END - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What came out: `error` is the calibration error, with its lower bound; `passed`: all is as promised.
-
-    `calibration` is the digest of the one that was tried. `accepted` of the noisy names were taken without
-    asking, `right` of those rightly; `wrongly` of the absent ones were.
-    """
-
-    calibration: str
-    seed: int
-    queries: int
-    absents: int
-    error: float
-    error_low: float
-    accepted: int
-    right: int
-    wrongly: int
-    passed: bool
 
 
 def try_out(store: Store, calibration: Calibration) -> Trial | None:
@@ -58,7 +35,7 @@ def try_out(store: Store, calibration: Calibration) -> Trial | None:
         return None
     absent = absent_source(store, min(_ABSENTS, count), at=_LAST_DAY, seed=_SEED + 1)
     queries = [*noise.queries, *absent.queries]
-    answers = match_many(store, queries, at=_LAST_DAY, limit=2)
+    answers = match_many(store, queries, at=_LAST_DAY, limit=2, calibration=calibration)
     own, others = answers[: len(noise.queries)], answers[len(noise.queries) :]
     score = np.array([each.candidates[0].score if each.candidates else 0.0 for each in own])
     right = np.array(
@@ -99,30 +76,3 @@ def try_and_record(store: Store) -> Trial | None:
     if trial is not None:
         (store.folder / TRIAL).write_text(json.dumps(asdict(trial), indent=1) + "\n", encoding="utf-8")
     return trial
-
-
-def read_trial(folder: Path) -> Trial | None:
-    """The trial of a search folder; None where it has none that can be read."""
-    try:
-        return Trial(**json.loads((folder / TRIAL).read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-_supports: WeakKeyDictionary[Store, Support | None] = WeakKeyDictionary()
-
-
-def support_of(store: Store) -> Support | None:
-    """What the scores of this store rest on; None where no calibration supports them: they are estimates.
-
-    labelled only where the calibration rests on labelled files and the store's own trial passed.
-    """
-    if store not in _supports:
-        calibration = calibration_for(store.profile)
-        support = None if calibration is None else calibration.support
-        if calibration is not None and support == "labelled":
-            trial = read_trial(store.folder)
-            tried = trial is not None and trial.passed is True and trial.calibration == calibration.digest
-            support = "labelled" if tried else "synthetic"
-        _supports[store] = support
-    return _supports[store]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matching.calibration import calibration_bytes, calibration_for
 from matching.store import Store
-from matching.trial import support_of
+from matching.support import support_of
 
 ESTIMATED = "estimated"
 

@@ -9,7 +9,7 @@ from matching.calibration import calibration_for
 from matching.matcher import Candidate, Query, match_many
 from matching.store import Store
 from matching.suggesting import suggest
-from matching.trial import support_of
+from matching.support import support_of
 from registry.library import Snapshot
 from registry.serving.languages import in_language
 from registry.serving.listing import require_levels

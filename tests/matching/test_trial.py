@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from matching import trial
+from matching import places, support, trial
 from matching.calibration import Calibration, calibration_bytes
 from matching.fitting import calibration_of, sample_of
+from matching.matcher import match_many
 from matching.sources import absent_source, noise_source
 from matching.store import Store, open_store
-from matching.trial import TRIAL, read_trial, support_of, try_and_record, try_out
+from matching.support import TRIAL, read_trial, support_of
+from matching.trial import try_and_record, try_out
 from tests.matching.samples import TODAY, country, row, stored
 
 
@@ -26,7 +28,8 @@ def calibration(store: Store) -> Calibration:
 def fresh(tmp_path: Path, calibration: Calibration, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store that has not been tried, where only place names are calibrated."""
     known = {"place-names": calibration}
-    monkeypatch.setattr(trial, "calibration_for", known.get)
+    for module in (trial, support, places):
+        monkeypatch.setattr(module, "calibration_for", known.get)
     more = [row(f"03.{number}", "commune", "01.1", f"Douar {name}") for number, name in enumerate(PLACES)]
     return stored(tmp_path / "search", [*country(), *more])
 
@@ -86,3 +89,21 @@ def test_where_nothing_is_calibrated_scores_are_estimates(fresh: Store, tmp_path
 
 def test_a_few_names_are_not_tried(fresh: Store, tmp_path: Path):
     assert try_and_record(stored(tmp_path / "few", country()[:5])) is None
+
+
+def test_where_nothing_labelled_supports_a_version_a_high_score_alone_is_not_taken(
+    fresh: Store, calibration: Calibration, monkeypatch: pytest.MonkeyPatch
+):
+    eager = replace(calibration, auto_from=calibration.review_from)
+    monkeypatch.setattr(places, "calibration_for", lambda _profile: eager)
+    queries = noise_source(fresh, 200, at=TODAY, seed=9).queries
+    untried = match_many(fresh, queries, at=TODAY)
+    trusted = match_many(fresh, queries, at=TODAY, calibration=eager)
+    differing = {
+        (own.outcome, other.outcome)
+        for own, other in zip(untried, trusted, strict=True)
+        if own.outcome != other.outcome
+    }
+    assert differing == {("review", "auto")}
+    assert "auto" in {each.outcome for each in untried}
+    assert [each.candidates for each in untried] == [each.candidates for each in trusted]
