@@ -29,6 +29,7 @@ from matching.noise import noisy
 from matching.rows import Name, Row
 from matching.store import OPEN_END, UNKNOWN_START, Store, open_store, write_store
 from matching.text import fold, script_of
+from matching.trial import try_and_record
 
 TODAY = 20_000
 SEED = 1
@@ -66,6 +67,7 @@ class Figure:
 
 def written(folder: Path, rows: Iterable[Row], levels: Sequence[str]) -> Store:
     write_store(folder, rows, profile="place-names", content_root="", levels=levels)
+    try_and_record(open_store(folder))  # as a compiled version is
     return open_store(folder)
 
 

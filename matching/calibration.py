@@ -104,28 +104,35 @@ def design(features: Array, names: Sequence[str], terms: Sequence[str]) -> Array
     lies above the knot (0 below), or "feature<knot", how far below. Raises ValueError for a name that is not
     among `names`.
     """
+    columns = features.astype(np.float64)
     found = np.ones((len(features), len(terms)))
-    for number, term in enumerate(terms):
-        for factor in term.split("*"):
-            found[:, number] *= _factor(features, names, factor)
+    for number, factors in enumerate(_factors(tuple(names), tuple(terms))):
+        for column, sign, knot in factors:
+            values = columns[:, column]
+            found[:, number] *= values if not sign else np.maximum(sign * (values - knot), 0.0)
     return found
 
 
-def _factor(features: Array, names: Sequence[str], factor: str) -> Array:
-    for sign in "><":
-        name, found, knot = factor.partition(sign)
+@cache
+def _factors(
+    names: tuple[str, ...], terms: tuple[str, ...]
+) -> tuple[tuple[tuple[int, int, float], ...], ...]:
+    """For each term its factors: a column, and where it is hinged (1 above, -1 below; 0 is not) at a knot."""
+    return tuple(tuple(_factor(names, factor) for factor in term.split("*")) for term in terms)
+
+
+def _factor(names: tuple[str, ...], factor: str) -> tuple[int, int, float]:
+    for mark, sign in ((">", 1), ("<", -1)):
+        name, found, knot = factor.partition(mark)
         if found:
-            above = _column(features, names, name) - float(knot)
-            hinge: Array = np.maximum(above if sign == ">" else -above, 0.0)
-            return hinge
-    return _column(features, names, factor)
+            return _column(names, name), sign, float(knot)
+    return _column(names, factor), 0, 0.0
 
 
-def _column(features: Array, names: Sequence[str], name: str) -> Array:
+def _column(names: tuple[str, ...], name: str) -> int:
     if name not in names:
         raise ValueError(f"no feature {name!r}; there are {', '.join(names)}")
-    column: Array = features[:, names.index(name)].astype(np.float64)
-    return column
+    return names.index(name)
 
 
 def calibration_bytes(calibration: Calibration) -> bytes:
