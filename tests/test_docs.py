@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 DOCUMENTED_ADDRESS = "http://127.0.0.1:8000"
-LONGEST_START = 240  # seconds: a busy machine publishes the seeds first
+LONGEST_START = 240.0  # seconds: a busy machine publishes the seeds first
 
 
 @dataclass(frozen=True, slots=True)
